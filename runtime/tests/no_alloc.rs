@@ -1,0 +1,96 @@
+//! Decoding must not touch the heap: boards read lines for months on a few megabytes.
+//!
+//! Counts the allocations of this thread only, since the test harness allocates on its own.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::hint::black_box;
+
+use labelcam::alphabet::{AllowList, Alphabet};
+use labelcam::ctc::{self, Scores};
+
+const CLASSES: usize = 96;
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// The system's allocator with a count of the requests for memory.
+struct Counting;
+
+#[expect(unsafe_code, reason = "an allocator that counts can only be an unsafe impl")]
+// SAFETY: every call goes to the system's allocator as it came. The count is a plain thread
+// local without destructor, so counting neither allocates nor fails.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        // SAFETY: the caller keeps to the contract of `alloc`.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: `pointer` came from `System` with this layout.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        // SAFETY: `pointer` came from `System` with this layout.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// Runs `work` and gives its result and how often it allocated.
+fn counted<T>(work: impl FnOnce() -> T) -> (T, usize) {
+    let before = ALLOCATIONS.get();
+    let result = black_box(work());
+    (result, ALLOCATIONS.get() - before)
+}
+
+/// Logits of a line that spells the first `steps` classes over and over, blanks between.
+fn logits(steps: usize) -> Vec<f32> {
+    let winner =
+        |step: usize| if step.is_multiple_of(2) { 1 + step / 2 % (CLASSES - 1) } else { 0 };
+    let logit = |at| if at % CLASSES == winner(at / CLASSES) { 9.0 } else { 0.0 };
+    (0..steps * CLASSES).map(logit).collect()
+}
+
+#[test]
+fn the_counter_sees_an_allocation() {
+    assert_eq!(counted(|| black_box(Box::new(7))).1, 1);
+}
+
+#[test]
+fn reading_a_line_does_not_allocate() {
+    let alphabet = Alphabet::new(&(' '..='~').collect::<String>()).unwrap();
+    let digits = AllowList::parse(&alphabet, "0-9").unwrap();
+    for (steps, allow) in [(80, AllowList::all()), (1000, AllowList::all()), (2048, digits)] {
+        let mut values = logits(steps);
+        let (length, allocations) = counted(|| {
+            ctc::log_softmax_in_place(&mut values, CLASSES).unwrap();
+            let scores = Scores::new(&values, steps, CLASSES).unwrap();
+            let decoded = ctc::greedy(scores, &allow).unwrap();
+            black_box(ctc::posterior(scores, &[1, 2, 3]));
+            decoded.text(&alphabet).len()
+        });
+        assert!(length > 0, "the line has text");
+        assert_eq!(allocations, 0, "{steps} time steps");
+    }
+}
+
+#[test]
+fn refusing_a_line_does_not_allocate() {
+    let mut values = logits(1200);
+    let scores = Scores::new(&values, 1200, CLASSES).unwrap();
+    let (result, allocations) = counted(|| ctc::greedy(scores, &AllowList::all()));
+    assert!(result.is_err(), "600 symbols are too many");
+    assert_eq!(allocations, 0);
+    values[7] = f32::NAN;
+    let scores = Scores::new(&values, 1200, CLASSES).unwrap();
+    let (result, allocations) = counted(|| ctc::greedy(scores, &AllowList::all()));
+    assert!(result.is_err(), "NaN is refused");
+    assert_eq!(allocations, 0);
+}

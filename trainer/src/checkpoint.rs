@@ -1,0 +1,154 @@
+//! What a run needs to go on exactly where it stopped, in one safetensors file.
+//!
+//! Weights and batch norm statistics are `model/NAME`, the optimizer's moments `mean/NAME` and `square/NAME`, its count
+//! of updates `updates`, the next step of the run `step`, the best validation so far `best`, and the configuration
+//! `config`, as UTF-8. All that is random follows from the seed and the step, so these are the random state.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use tch::nn::VarStore;
+use tch::{Kind, Tensor, no_grad};
+
+use crate::adamw::AdamW;
+use crate::config::Config;
+
+/// The progress of a run.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Progress {
+    /// The next update to make.
+    pub step: usize,
+    /// Best share of validation lines read exactly so far, 0 to 1.
+    pub best: f64,
+}
+
+/// Writes a checkpoint: first beside `path`, then over it, so that a full disk or a power cut leaves the old one whole.
+///
+/// # Errors
+/// When the file cannot be written; `path` is then as it was.
+pub fn save(path: &Path, store: &VarStore, optimizer: &AdamW, progress: Progress, config: &Config) -> Result<()> {
+    let mut tensors: Vec<(String, Tensor)> = Vec::new();
+    let mut keep = |name: String, tensor: &Tensor| tensors.push((name, no_grad(|| tensor.to_device(tch::Device::Cpu).contiguous())));
+    for (name, value) in store.variables() {
+        keep(format!("model/{name}"), &value);
+    }
+    for parameter in optimizer.parameters() {
+        keep(format!("mean/{}", parameter.name), &parameter.mean);
+        keep(format!("square/{}", parameter.name), &parameter.square);
+    }
+    keep("updates".into(), &Tensor::from_slice(&[optimizer.steps]));
+    keep("step".into(), &Tensor::from_slice(&[i64::try_from(progress.step)?]));
+    keep("best".into(), &Tensor::from_slice(&[progress.best]));
+    keep("config".into(), &Tensor::from_slice(config.to_toml()?.as_bytes()));
+    tensors.sort_by(|a, b| a.0.cmp(&b.0));
+    let partial = partial_path(path);
+    let written = Tensor::write_safetensors(&tensors, &partial)
+        .map_err(anyhow::Error::from)
+        .and_then(|()| Ok(fs::File::open(&partial)?.sync_all()?))
+        .and_then(|()| Ok(fs::rename(&partial, path)?));
+    if written.is_err() {
+        // What is there of the partial file only takes space; that it cannot be removed adds nothing to the error.
+        let _ = fs::remove_file(&partial);
+    }
+    written.with_context(|| {
+        format!("cannot save the checkpoint {}: free some space or choose another --run folder; the last one is whole", path.display())
+    })
+}
+
+/// A checkpoint read from a file, checked to be finite.
+#[derive(Debug)]
+pub struct Checkpoint {
+    path: PathBuf,
+    tensors: HashMap<String, Tensor>,
+    /// The configuration of its run.
+    pub config: Config,
+}
+
+impl Checkpoint {
+    /// Reads a checkpoint.
+    ///
+    /// # Errors
+    /// When the file is missing, damaged, of another program, or holds a value that is not finite.
+    pub fn read(path: &Path) -> Result<Self> {
+        let named = || format!("cannot read the checkpoint {}", path.display());
+        ensure!(path.exists(), "there is no checkpoint {}: name one that `labelcam-train train` wrote", path.display());
+        let tensors: HashMap<_, _> = Tensor::read_safetensors(path).with_context(named)?.into_iter().collect();
+        let bytes = tensors.get("config").with_context(|| format!("{}: it has no configuration in it", named()))?;
+        let text = String::from_utf8(Vec::<u8>::try_from(bytes).with_context(named)?).with_context(named)?;
+        let config = Config::from_toml(&text).with_context(named)?;
+        for (name, tensor) in &tensors {
+            let finite = !tensor.is_floating_point() || bool::try_from(tensor.isfinite().all()).unwrap_or(false);
+            ensure!(
+                finite,
+                "{}: `{name}` has values that are not finite (NaN or infinity); go back to an earlier checkpoint",
+                named()
+            );
+        }
+        Ok(Self { path: path.to_owned(), tensors, config })
+    }
+
+    /// Copies the weights and batch norm statistics into a network's variables.
+    ///
+    /// # Errors
+    /// When a variable is missing or has another shape.
+    pub fn restore_model(&self, store: &VarStore) -> Result<()> {
+        for (name, mut variable) in store.variables() {
+            self.copy(&format!("model/{name}"), &mut variable)?;
+        }
+        Ok(())
+    }
+
+    /// Copies the optimizer's state.
+    ///
+    /// # Errors
+    /// As [`Self::restore_model`].
+    pub fn restore_optimizer(&self, optimizer: &mut AdamW) -> Result<()> {
+        for parameter in optimizer.parameters() {
+            self.copy(&format!("mean/{}", parameter.name), &mut parameter.mean.shallow_clone())?;
+            self.copy(&format!("square/{}", parameter.name), &mut parameter.square.shallow_clone())?;
+        }
+        optimizer.steps = self.scalar("updates")?.int64_value(&[]);
+        Ok(())
+    }
+
+    /// How far the run was.
+    ///
+    /// # Errors
+    /// When the file does not say.
+    pub fn progress(&self) -> Result<Progress> {
+        let step = usize::try_from(self.scalar("step")?.int64_value(&[])).context("the checkpoint's step is negative")?;
+        Ok(Progress { step, best: self.scalar("best")?.to_kind(Kind::Double).double_value(&[]) })
+    }
+
+    fn scalar(&self, name: &str) -> Result<Tensor> {
+        Ok(self.tensor(name)?.reshape([-1]).get(0))
+    }
+
+    fn tensor(&self, name: &str) -> Result<&Tensor> {
+        match self.tensors.get(name) {
+            Some(tensor) => Ok(tensor),
+            None => bail!("the checkpoint {} has no `{name}`: it is of another network", self.path.display()),
+        }
+    }
+
+    fn copy(&self, name: &str, target: &mut Tensor) -> Result<()> {
+        let source = self.tensor(name)?;
+        ensure!(
+            source.size() == target.size(),
+            "the checkpoint {} has `{name}` as {:?} and the network needs {:?}: it is of another network",
+            self.path.display(),
+            source.size(),
+            target.size()
+        );
+        no_grad(|| target.copy_(source));
+        Ok(())
+    }
+}
+
+fn partial_path(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".partial");
+    name.into()
+}

@@ -1,0 +1,160 @@
+//! From a source of labelled lines to batches of tensors, prepared ahead of the network by other threads.
+//!
+//! Lines come in pools. A pool is filled in parallel, sorted by width so that a batch holds lines of like width, cut
+//! into batches, and the batches are shuffled. Which lines make up which batch follows from the seed and the step
+//! alone, so that a resumed run sees what an uninterrupted one would have seen.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread;
+
+use anyhow::{Context, Result};
+use labelcam::preprocess::LineInput;
+use rand::seq::SliceRandom;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+use tch::{Device, Tensor};
+
+use crate::crnn::{HEIGHT, TIME_STRIDE};
+use crate::ctc_loss::Targets;
+
+/// Batches a pool: enough that lines of one batch are alike in width, few enough that a pool is soon ready.
+const POOL_BATCHES: usize = 32;
+
+/// A batch gets up to this many steps of padding more than its widest line needs, so that the network learns that
+/// padding means nothing, whatever bucket the runtime puts a line in.
+const EXTRA_STEPS_MAX: usize = 4;
+
+/// Batches are this many columns wide or a multiple: libtorch plans its kernels anew for every width that it meets.
+const WIDTH_MULTIPLE: usize = 64;
+
+/// Sets the choice of padding apart from the shuffling, which has the same seed.
+const PADDING_STREAM: u64 = 0x9ad;
+
+/// A line as the network and its loss take it.
+#[derive(Debug, Clone)]
+pub struct Example {
+    /// The input.
+    pub input: LineInput,
+    /// Its classes.
+    pub label: Vec<u16>,
+    /// Its text.
+    pub text: String,
+}
+
+/// Gives the example of an index, the same one every time.
+pub type Source = Arc<dyn Fn(u64) -> Example + Send + Sync>;
+
+/// Lines of like width as tensors.
+#[derive(Debug)]
+pub struct Batch {
+    /// `[N, 1, 32, W]`.
+    pub lines: Tensor,
+    /// What they say, as classes.
+    pub targets: Targets,
+    /// What they say.
+    pub texts: Vec<String>,
+}
+
+impl Batch {
+    /// The same tensors behind new handles, for another thread.
+    pub fn handles(&self) -> Self {
+        Self { lines: self.lines.shallow_clone(), targets: self.targets.clone(), texts: self.texts.clone() }
+    }
+}
+
+/// Batches in order, prepared ahead.
+#[derive(Debug)]
+pub struct Loader {
+    pools: Receiver<Vec<Vec<Example>>>,
+    ready: std::vec::IntoIter<Vec<Example>>,
+    seed: u64,
+    step: usize,
+    device: Device,
+}
+
+impl Loader {
+    /// Starts to prepare batches of `batch` lines from update `step` on.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub fn start(source: Source, seed: u64, batch: usize, step: usize, device: Device) -> Result<Self> {
+        let (sender, pools) = sync_channel(1);
+        let first = step / POOL_BATCHES;
+        thread::Builder::new()
+            .name("loader".into())
+            .spawn(move || {
+                // A closed channel means that training has ended.
+                let mut pool = first;
+                while sender.send(fill(&source, seed, batch, pool)).is_ok() {
+                    pool += 1;
+                }
+            })
+            .context("no thread for loading lines can be started")?;
+        let mut loader = Self { pools, ready: Vec::new().into_iter(), seed, step: first * POOL_BATCHES, device };
+        while loader.step < step {
+            loader.next_examples()?;
+        }
+        Ok(loader)
+    }
+
+    /// The batch of the next update, in up to `shards` parts of like size.
+    ///
+    /// # Errors
+    /// When the loading thread has died.
+    pub fn next_shards(&mut self, shards: usize) -> Result<Vec<Batch>> {
+        let mut random = generator(self.seed ^ PADDING_STREAM, self.step as u64);
+        let examples = self.next_examples()?;
+        let extra = random.random_range(0..=EXTRA_STEPS_MAX) * TIME_STRIDE;
+        let size = examples.len().div_ceil(shards.max(1));
+        Ok(examples.chunks(size).map(|shard| stack(shard, extra, self.device)).collect())
+    }
+
+    fn next_examples(&mut self) -> Result<Vec<Example>> {
+        loop {
+            if let Some(examples) = self.ready.next() {
+                self.step += 1;
+                return Ok(examples);
+            }
+            self.ready = self.pools.recv().context("the loading thread has stopped; see its message above")?.into_iter();
+        }
+    }
+}
+
+fn fill(source: &Source, seed: u64, batch: usize, pool: usize) -> Vec<Vec<Example>> {
+    let lines = (POOL_BATCHES * batch) as u64;
+    let first = pool as u64 * lines;
+    let mut examples: Vec<Example> = (first..first + lines).into_par_iter().map(|index| source(index)).collect();
+    examples.sort_by_key(|example| example.input.width());
+    let mut batches: Vec<Vec<Example>> = Vec::with_capacity(POOL_BATCHES);
+    while !examples.is_empty() {
+        let rest = examples.split_off(batch.min(examples.len()));
+        batches.push(std::mem::replace(&mut examples, rest));
+    }
+    batches.shuffle(&mut generator(seed, pool as u64));
+    batches
+}
+
+/// Stacks lines, padded with zeros to the widest and `extra` columns more, and from there to [`WIDTH_MULTIPLE`].
+pub fn stack(examples: &[Example], extra: usize, device: Device) -> Batch {
+    let widest = examples.iter().map(|example| example.input.width()).max().unwrap_or(TIME_STRIDE);
+    let width = (widest + extra).next_multiple_of(WIDTH_MULTIPLE);
+    let mut block = vec![0.0f32; examples.len() * HEIGHT * width];
+    let mut targets = Targets::default();
+    for (example, line) in examples.iter().zip(block.chunks_exact_mut(HEIGHT * width)) {
+        example.input.copy_into(line, width);
+        targets.classes.extend(example.label.iter().map(|&class| i64::from(class)));
+        targets.lengths.push(i64::try_from(example.label.len()).unwrap_or(i64::MAX));
+    }
+    // Made as [N, H, W, 1]: the strides then say "channels last", which one channel alone leaves open.
+    let shape = [examples.len(), HEIGHT, width, 1].map(|side| i64::try_from(side).unwrap_or(i64::MAX));
+    let lines = Tensor::from_slice(&block).reshape(shape).permute([0, 3, 1, 2]).to_device(device);
+    Batch { lines, targets, texts: examples.iter().map(|example| example.text.clone()).collect() }
+}
+
+fn generator(seed: u64, stream: u64) -> ChaCha8Rng {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    random.set_stream(stream);
+    random
+}

@@ -1,0 +1,127 @@
+//! Copies of the network that compute the gradients of a batch's shards side by side.
+//!
+//! On processors this uses the cores far better than threads within each operation, which wait for one another at the
+//! end of every small one. A GPU takes the whole batch: one replica.
+
+use std::thread;
+
+use anyhow::{Result, anyhow};
+use tch::nn::VarStore;
+use tch::{Device, Tensor, no_grad};
+
+use crate::config::Config;
+use crate::crnn::Crnn;
+use crate::ctc_loss::ctc_loss;
+use crate::loader::Batch;
+
+/// A network with its variables.
+#[derive(Debug)]
+pub struct Replica {
+    /// The variables.
+    pub store: VarStore,
+    /// The network over them.
+    pub net: Crnn,
+}
+
+/// The networks; the first is the one that is updated, measured and saved.
+#[derive(Debug)]
+pub struct Replicas {
+    replicas: Vec<Replica>,
+}
+
+impl Replica {
+    /// A network as the configuration says, with its first weights.
+    pub fn new(config: &Config, device: Device) -> Self {
+        let store = VarStore::new(device);
+        let classes = config.alphabet.classes();
+        let net = Crnn::new(&store.root(), &config.network, classes).with_precision(config.optimization.precision);
+        Self { store, net }
+    }
+
+    /// The parameters by name, in an order that does not change between runs.
+    pub fn trainable(&self) -> Vec<(String, Tensor)> {
+        let mut named: Vec<_> = self.store.variables().into_iter().filter(|(_, value)| value.requires_grad()).collect();
+        named.sort_by(|a, b| a.0.cmp(&b.0));
+        named
+    }
+
+    /// Leaves the gradient of `share` times the shard's loss with the parameters; returns that loss.
+    fn backward(&mut self, shard: &Batch, share: f64) -> Tensor {
+        for mut parameter in self.store.trainable_variables() {
+            parameter.zero_grad();
+        }
+        let loss = ctc_loss(&self.net.forward_t(&shard.lines, true), &shard.targets) * share;
+        loss.backward();
+        loss.detach()
+    }
+}
+
+impl Replicas {
+    /// `count` networks.
+    pub fn new(config: &Config, device: Device, count: usize) -> Self {
+        Self { replicas: (0..count.max(1)).map(|_| Replica::new(config, device)).collect() }
+    }
+
+    /// The network that is updated, measured and saved.
+    pub fn first(&self) -> &Replica {
+        &self.replicas[0]
+    }
+
+    /// Leaves the gradient of the batch's mean loss with the first replica; returns that loss.
+    ///
+    /// There are as many shards as replicas, or fewer.
+    ///
+    /// # Errors
+    /// When a replica's thread panics.
+    #[expect(clippy::cast_precision_loss, reason = "a batch size")]
+    pub fn gradients(&mut self, shards: &[Batch]) -> Result<Tensor> {
+        let lines: usize = shards.iter().map(|shard| shard.texts.len()).sum();
+        let share = |shard: &Batch| shard.texts.len() as f64 / lines as f64;
+        let [shard] = shards else {
+            let losses = self.side_by_side(shards, share)?;
+            self.gather();
+            return Ok(Tensor::stack(&losses, 0).sum(tch::Kind::Float));
+        };
+        Ok(self.replicas[0].backward(shard, 1.0))
+    }
+
+    fn side_by_side(&mut self, shards: &[Batch], share: impl Fn(&Batch) -> f64) -> Result<Vec<Tensor>> {
+        self.broadcast();
+        thread::scope(|scope| {
+            let work = self.replicas.iter_mut().zip(shards).map(|(replica, shard)| {
+                // A tensor may move to another thread and may not be shared with it, so each gets handles of its own.
+                let (share, shard) = (share(shard), shard.handles());
+                scope.spawn(move || replica.backward(&shard, share))
+            });
+            let running: Vec<_> = work.collect();
+            let done = running.into_iter().map(|thread| thread.join().map_err(|_| anyhow!("a training thread panicked")));
+            done.collect()
+        })
+    }
+
+    /// Copies the first replica's parameters to the others.
+    fn broadcast(&self) {
+        let source = self.replicas[0].trainable();
+        no_grad(|| {
+            for replica in &self.replicas[1..] {
+                for ((_, mut target), (_, source)) in replica.trainable().into_iter().zip(&source) {
+                    target.copy_(source);
+                }
+            }
+        });
+    }
+
+    /// Adds the others' gradients to the first replica's.
+    fn gather(&self) {
+        let targets = self.replicas[0].trainable();
+        no_grad(|| {
+            for replica in &self.replicas[1..] {
+                for ((_, target), (_, source)) in targets.iter().zip(replica.trainable()) {
+                    if source.grad().defined() {
+                        let _ = target.grad().g_add_(&source.grad());
+                    }
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,398 @@
+//! Codes, numbers and other texts that labels carry and no word list holds.
+
+use super::dice::Dice;
+
+const MONTHS: [&str; 12] =
+    ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+const UNITS: [&str; 56] = [
+    "V", "A", "W", "kW", "Hz", "kHz", "MHz", "mA", "µA", "mV", "kV", "Ω", "kΩ", "MΩ", "µF", "nF",
+    "pF", "mH", "°C", "°F", "K", "m", "mm", "cm", "km", "m²", "m³", "cm³", "mm²", "kg", "g", "mg",
+    "µg", "lb", "oz", "L", "l", "ml", "bar", "psi", "kPa", "MPa", "Nm", "N", "dB", "rpm", "s",
+    "ms", "h", "min", "Ah", "Wh", "kWh", "VA", "µm", "%",
+];
+
+/// `count` digits, at times with runs of one digit.
+pub fn digits(dice: &mut Dice, count: usize) -> String {
+    let sticky = dice.chance(0.15);
+    let mut last = b'0' + dice.int(0, 9) as u8;
+    let mut text = String::with_capacity(count);
+    for _ in 0..count {
+        if !(sticky && dice.chance(0.5)) {
+            last = b'0' + dice.int(0, 9) as u8;
+        }
+        text.push(last as char);
+    }
+    text
+}
+
+/// `count` upper-case letters.
+pub fn letters(dice: &mut Dice, count: usize) -> String {
+    (0..count).map(|_| (b'A' + dice.int(0, 25) as u8) as char).collect()
+}
+
+/// `count` digits and letters; `letter` is the share of letters.
+fn mixed(dice: &mut Dice, count: usize, letter: f32) -> String {
+    (0..count)
+        .map(|_| if dice.chance(letter) { letters(dice, 1) } else { digits(dice, 1) })
+        .collect()
+}
+
+/// Text after a pattern: `9` a digit, `@` a capital, `*` either, else itself.
+fn shaped(dice: &mut Dice, pattern: &str) -> String {
+    pattern
+        .chars()
+        .map(|c| match c {
+            '9' => digits(dice, 1),
+            '@' => letters(dice, 1),
+            '*' => mixed(dice, 1, 0.5),
+            other => other.to_string(),
+        })
+        .collect()
+}
+
+fn shaped_by(dice: &mut Dice, patterns: &[&str]) -> String {
+    let pattern = *dice.pick(patterns);
+    shaped(dice, pattern)
+}
+
+/// A lot or batch code.
+pub fn lot(dice: &mut Dice) -> String {
+    let patterns = [
+        "L9999@",
+        "LOT 99-9999",
+        "LOT: @9999",
+        "L 999999",
+        "Lot No. 99999",
+        "BATCH 9999@",
+        "B/N 99999",
+        "@9@9999",
+        "L99@99 99:99",
+        "LOT99999",
+        "BN: @99999",
+        "999999@",
+        "Lot 9@99",
+        "CH.-B.: 999999",
+    ];
+    shaped_by(dice, &patterns)
+}
+
+/// A serial number.
+pub fn serial(dice: &mut Dice) -> String {
+    let patterns = [
+        "S/N: 9@9@-99999",
+        "SN 999999999",
+        "S/N **********",
+        "SN:@99999999",
+        "Serial No. 99999999",
+        "SER.NO. 99-9999",
+        "S/N9999-9999-99",
+        "@@9999999",
+        "MAC **:**:**:**:**:**",
+        "ID#9999999",
+        "IMEI 999999999999999",
+        "@99-****-****",
+        "(01)09999999999999",
+        "P/N 999-99999-99",
+        "*****-*****",
+    ];
+    shaped_by(dice, &patterns)
+}
+
+/// A part or type number.
+pub fn part(dice: &mut Dice) -> String {
+    let patterns = [
+        "999@99",
+        "9@99",
+        "-@@9@99",
+        "9999@999@",
+        "@999:9:9",
+        "9999@-",
+        "@@99",
+        "@@9",
+        "@99",
+        "@@-999-@",
+        "@9-99",
+        "@@@9999-99",
+        "9@@9999-9@@99",
+        "@@9999@",
+        "@9.99",
+        "99.9999.9",
+        "@@ 999/99",
+        "REF 999-999",
+        "Type @@-99",
+        "MODEL @9999",
+        "REV @",
+        "Rev. 9.9",
+        "PN:@9999",
+        "@@9999@@",
+        "@99999",
+        "No. 99999",
+        "Art.-Nr. 99999",
+        "M9x99",
+        "@@99-99@",
+        "#9999",
+        "IP9*",
+        "999-9999",
+        "9.9.9.9",
+        "@@@@-999",
+        "9/9@@",
+        "@@+99",
+        "@_99",
+    ];
+    shaped_by(dice, &patterns)
+}
+
+/// A wire marker: short, often with a leading sign.
+pub fn marker(dice: &mut Dice) -> String {
+    if dice.chance(0.3) {
+        let count = dice.int(1, 8);
+        let text = mixed(dice, count, 0.4);
+        return if dice.chance(0.25) { format!("-{text}") } else { text };
+    }
+    let patterns = [
+        "9",
+        "@",
+        "99",
+        "@9",
+        "9@",
+        "@@",
+        "999",
+        "9999",
+        "-@9",
+        "-@@9",
+        "-@@9@99",
+        "-@99",
+        "9@99",
+        "@99",
+        "@@99",
+        "9999",
+        "99@99",
+        "999@99",
+        "-@9@@@",
+        "9999@999@",
+        "@9:9",
+        "@9:9:9",
+        "@999:9:9",
+        "9999@-",
+        "@9999",
+        "99999",
+        "PE",
+        "L9",
+        "N",
+        "+@9",
+        "-X9:9",
+        "=@9",
+        "@@9@@",
+        "-@",
+        "@-",
+        "9.9",
+        "9/9",
+        "@.9",
+        "24V",
+        "0V",
+        "+24V",
+        "-@@999",
+        "9@",
+        "99@9",
+        "@99@",
+        "1L9",
+        "K9.9",
+        "W9",
+        "X99",
+        "-W99",
+        "9999@",
+    ];
+    shaped_by(dice, &patterns)
+}
+
+/// A date, often with a caption or a time.
+pub fn date(dice: &mut Dice) -> String {
+    let (year, month, day) = (dice.int(1985, 2039), dice.int(1, 12), dice.int(1, 31));
+    let (short, name) = (year % 100, MONTHS[month - 1]);
+    let title = format!("{}{}", &name[..1], name[1..].to_lowercase());
+    let date = match dice.int(0, 15) {
+        0 => format!("{year}-{month:02}-{day:02}"),
+        1 => format!("{day:02}/{month:02}/{short:02}"),
+        2 => format!("{day:02}/{month:02}/{year}"),
+        3 => format!("{day:02}.{month:02}.{year}"),
+        4 => format!("{day:02}.{month:02}.{short:02}"),
+        5 => format!("{name} {day:02} {year}"),
+        6 => format!("{day:02} {name} {year}"),
+        7 => format!("{month:02}/{year}"),
+        8 => format!("{day}{name}{short:02}"),
+        9 => format!("{title} {day}, {year}"),
+        10 => format!("{day} {title} {year}"),
+        11 => format!("{year}{month:02}{day:02}"),
+        12 => format!("{month:02}-{short:02}"),
+        13 => format!("{month}/{day}/{short:02}"),
+        14 => format!("{day:02}-{month:02}-{year}"),
+        _ => format!("{name} {day}"),
+    };
+    match dice.int(0, 5) {
+        0 => format!(
+            "{} {date}",
+            dice.pick(&[
+                "EXP",
+                "EXP.",
+                "BBE",
+                "MFG",
+                "MFD",
+                "USE BY",
+                "BEST BEFORE",
+                "PROD:",
+                "E:",
+                "DATE:",
+                "Date",
+                "BB"
+            ])
+        ),
+        1 => format!("{date} {}", time(dice)),
+        _ => date,
+    }
+}
+
+/// A time of day.
+pub fn time(dice: &mut Dice) -> String {
+    let (hour, minute, second) = (dice.int(0, 23), dice.int(0, 59), dice.int(0, 59));
+    match dice.int(0, 3) {
+        0 => format!("{hour:02}:{minute:02}"),
+        1 => format!("{}:{minute:02} {}", hour % 12 + 1, dice.pick(&["AM", "PM", "am", "pm"])),
+        _ => format!("{hour:02}:{minute:02}:{second:02}"),
+    }
+}
+
+/// A price or an amount.
+pub fn price(dice: &mut Dice) -> String {
+    let whole = match dice.int(0, 4) {
+        0 => dice.int(0, 9),
+        1 | 2 => dice.int(0, 99),
+        3 => dice.int(100, 999),
+        _ => dice.int(1000, 99_999),
+    };
+    let cents = dice.int(0, 99);
+    let mark = if dice.chance(0.2) { ',' } else { '.' };
+    let amount = if whole > 999 && dice.chance(0.6) {
+        format!("{},{:03}.{cents:02}", whole / 1000, whole % 1000)
+    } else {
+        format!("{whole}{mark}{cents:02}")
+    };
+    match dice.int(0, 11) {
+        0 | 1 => format!("${amount}"),
+        2 => format!("£{amount}"),
+        3 => format!("€{amount}"),
+        4 => format!("{amount} €"),
+        5 => format!("RM {amount}"),
+        6 => format!("¥{whole}"),
+        7 => format!("-{amount}"),
+        8 => format!("{amount} {}", dice.pick(&["SR", "EUR", "USD", "S", "T", "A", "CHF", "*"])),
+        _ => amount,
+    }
+}
+
+/// A quantity with its unit, or another mark of a type plate.
+pub fn unit(dice: &mut Dice) -> String {
+    let whole = dice.int(0, 3);
+    let whole = digits(dice, whole.max(1));
+    let value = if dice.chance(0.35) { format!("{whole}.{}", digits(dice, 1)) } else { whole };
+    let unit = *dice.pick(&UNITS);
+    let (a, b) = (dice.int(1, 99), dice.int(1, 240));
+    match dice.int(0, 18) {
+        0 => format!("{value}{unit}"),
+        1 => format!("±{value}{unit}"),
+        2 => format!("{value} {unit} ±{a}%"),
+        3 => format!("{a}×{b} mm"),
+        4 => format!("{b} V ~ {} Hz", dice.pick(&["50", "60", "50/60"])),
+        5 => format!("-{a}{}{b}°C", dice.pick(&["...", " to ", "–", " ~ "])),
+        6 => format!("Ø {a} mm"),
+        7 => format!("≤ {value} {unit}"),
+        8 => format!("≥{value}{unit}"),
+        9 => format!("{a}°"),
+        10 => format!("{a}½"),
+        11 => format!("{b} ÷ {a} {unit}"),
+        12 => format!("{a} µ{}", dice.pick(&["F", "A", "m", "s", "H", "V"])),
+        13 => format!("{a}.{} {}Ω", dice.int(0, 9), dice.pick(&["", "k", "M", "m"])),
+        14 => format!(
+            "{} {value} {unit}",
+            dice.pick(&["MAX", "max.", "NET WT", "Net", "Imax", "U =", "P:", "IN:", "OUT:", "e"])
+        ),
+        _ => format!("{value} {unit}"),
+    }
+}
+
+/// A percentage.
+pub fn percent(dice: &mut Dice) -> String {
+    let value = dice.int(0, 100);
+    match dice.int(0, 3) {
+        0 => format!("{value}.{}%", dice.int(0, 9)),
+        1 => format!("{value} %"),
+        2 => format!("-{value}%"),
+        _ => format!("{value}%"),
+    }
+}
+
+/// A bare number: counters, ids, short numbers.
+pub fn number(dice: &mut Dice) -> String {
+    let count = *dice.pick(&[1, 1, 2, 2, 3, 3, 4, 4, 4, 5, 6, 7, 8, 10, 12, 13]);
+    digits(dice, count)
+}
+
+/// Digits as on a bank card: four, or groups of four.
+pub fn card(dice: &mut Dice) -> String {
+    let group = |dice: &mut Dice| digits(dice, 4);
+    match dice.int(0, 9) {
+        0..=4 => group(dice),
+        5 | 6 => [group(dice), group(dice), group(dice), group(dice)].join(" "),
+        7 => format!("{}/{}", dice.int(10, 12), digits(dice, 2)),
+        8 => format!("{} {}", group(dice), group(dice)),
+        _ => number(dice),
+    }
+}
+
+/// A reading of a meter, a scale or a clock on a segment display.
+pub fn reading(dice: &mut Dice) -> String {
+    let count = dice.int(1, 4);
+    match dice.int(0, 7) {
+        0..=3 => format!("{}.{}", dice.int(0, 299), digits(dice, 2)),
+        4 => format!("{}.{}", digits(dice, count), digits(dice, 1)),
+        5 => format!("{:02}:{}", dice.int(0, 23), digits(dice, 2)),
+        6 => format!("-{}", digits(dice, count)),
+        _ => digits(dice, count + 1),
+    }
+}
+
+/// A telephone or fax number.
+pub fn phone(dice: &mut Dice) -> String {
+    let patterns = [
+        "(999) 999-9999",
+        "999-999-9999",
+        "999 999 9999",
+        "+99 99 9999999",
+        "99-9999 9999",
+        "999.999.9999",
+        "TEL: 99-99999999",
+        "Tel. 9999 999999",
+        "FAX 999-9999",
+        "1-800-999-9999",
+        "09999 999 999",
+        "+49 (0) 999 / 99999",
+    ];
+    shaped_by(dice, &patterns)
+}
+
+/// Doubled characters, which a CTC reader tends to merge.
+pub fn doubled(dice: &mut Dice) -> String {
+    let pool: Vec<char> =
+        "0011223344556677889900llIItteeoossffmmnnLLEESSOOTTAACCii11..--//".chars().collect();
+    let runs = dice.int(1, 4);
+    let mut text = String::new();
+    for _ in 0..runs {
+        let c = *dice.pick(&pool);
+        let count = dice.int(2, 3);
+        text.extend(std::iter::repeat_n(c, count));
+        if dice.chance(0.4) {
+            let tail = dice.int(1, 2);
+            text.push_str(&mixed(dice, tail, 0.4));
+        }
+    }
+    text
+}

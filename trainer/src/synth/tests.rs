@@ -1,0 +1,88 @@
+//! Tests over the real fonts; they pass without a look where none are installed.
+
+use super::*;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+const ALPHABET: &str = " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`\
+    abcdefghijklmnopqrstuvwxyz{|}~°µΩ±€£²³×÷§®©™¥≤≥→–•½Ø";
+
+/// The renderer over the installed fonts, or `None` on a machine without them.
+fn renderer() -> Option<&'static Renderer> {
+    static SHARED: OnceLock<Option<Renderer>> = OnceLock::new();
+    let load = || {
+        let named = std::env::var_os("LABELCAM_FONTS").map(PathBuf::from);
+        let home = std::env::var_os("HOME").map(PathBuf::from);
+        let dir = named.or_else(|| home.map(|home| home.join(".cache/labelcam/fonts/train")))?;
+        let assets = dir.is_dir().then(|| Assets::load(&dir, ALPHABET).expect("fonts load"))?;
+        Some(Renderer::new(assets, ALPHABET, Options::default()).expect("fonts draw the alphabet"))
+    };
+    SHARED.get_or_init(load).as_ref()
+}
+
+#[test]
+fn the_same_index_gives_the_same_bytes_on_any_thread() {
+    use rayon::prelude::*;
+    let Some(renderer) = renderer() else { return };
+    let parallel: Vec<_> = (0..200u64).into_par_iter().map(|i| renderer.line(7, i)).collect();
+    for (index, line) in parallel.iter().enumerate().rev() {
+        assert_eq!(*line, renderer.line(7, index as u64));
+    }
+    assert_ne!(parallel[0], renderer.line(8, 0));
+}
+
+#[test]
+fn lines_are_bounded_and_say_only_the_alphabet() {
+    let Some(renderer) = renderer() else { return };
+    for index in 0..3000 {
+        let line = renderer.line(1, index);
+        let image = &line.image;
+        assert!(!line.text.is_empty() && line.text == line.text.trim(), "{index}");
+        assert!(line.text.chars().count() <= 70, "{index}: {}", line.text);
+        assert!(line.text.chars().all(|c| ALPHABET.contains(c)), "{index}: {}", line.text);
+        assert_eq!(image.pixels.len(), image.width * image.height);
+        assert!((3..=4000).contains(&image.width) && (3..=400).contains(&image.height), "{index}");
+    }
+}
+
+#[test]
+fn every_character_is_seen() {
+    let Some(renderer) = renderer() else { return };
+    let mut missing: Vec<char> = ALPHABET.chars().collect();
+    let drawn = |c: &char| renderer.assets().faces.iter().any(|f| f.draws(&c.to_string()));
+    missing.retain(drawn);
+    for index in 0..12_000 {
+        let text = renderer.line(3, index).text;
+        missing.retain(|c| !text.contains(*c));
+        if missing.is_empty() {
+            return;
+        }
+    }
+    panic!("never seen: {missing:?}");
+}
+
+#[test]
+fn some_lines_are_light_on_dark() {
+    let Some(renderer) = renderer() else { return };
+    let dark = (0..1000).filter(|&i| {
+        let image = renderer.line(5, i).image;
+        let mean =
+            image.pixels.iter().map(|&p| f32::from(p)).sum::<f32>() / image.pixels.len() as f32;
+        // Ink covers less than ground, so the median lies on the ground's side.
+        let mut sorted = image.pixels.clone();
+        sorted.sort_unstable();
+        f32::from(sorted[sorted.len() / 2]) < mean
+    });
+    let share = dark.count() as f32 / 1000.0;
+    assert!((0.15..0.5).contains(&share), "{share}");
+}
+
+#[test]
+fn options_read_from_kebab_case_and_refuse_unknown_keys() {
+    let good = "clean-share = 0.5\n[paint]\nlight-on-dark = 0.1\n[optics]\n\
+                blur = { chance = 0.0, low = 0.0, high = 0.1 }";
+    let options: Options = toml::from_str(good).expect("known keys");
+    assert_eq!(options.paint.light_on_dark, 0.1);
+    assert_eq!(options.optics.blur.chance, 0.0);
+    assert!(toml::from_str::<Options>("clean_share = 0.5").is_err());
+}
