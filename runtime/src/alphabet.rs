@@ -49,7 +49,34 @@ impl Alphabet {
     /// [`AlphabetError::Empty`], [`AlphabetError::TooLong`] over [`MAX_CHARS`] characters,
     /// [`AlphabetError::Control`] and [`AlphabetError::Duplicate`].
     pub fn new(chars: &str) -> Result<Self, AlphabetError> {
-        let chars: Vec<char> = chars.chars().collect();
+        let alphabet = Self::with_duplicates(chars.chars().collect())?;
+        let duplicate = alphabet.by_char.windows(2).find(|pair| pair[0].0 == pair[1].0);
+        if let Some(&[(char, first), (_, second)]) = duplicate {
+            return Err(AlphabetError::Duplicate { char, first, second });
+        }
+        Ok(alphabet)
+    }
+
+    /// Makes the alphabet of a table that came with a model made elsewhere: one character a line, class 1 first.
+    ///
+    /// Such tables hold some characters twice. Both classes then read as that character, and encoding takes the first.
+    ///
+    /// # Errors
+    ///
+    /// [`AlphabetError::Entry`] for a line of no or several characters, and the errors of [`Alphabet::new`] but
+    /// [`AlphabetError::Duplicate`].
+    pub fn from_table(lines: &str) -> Result<Self, AlphabetError> {
+        let entry = |(at, line): (usize, &str)| {
+            let mut chars = line.chars();
+            match (chars.next(), chars.next()) {
+                (Some(char), None) => Ok(char),
+                _ => Err(AlphabetError::Entry { line: at + 1, entry: line.to_owned() }),
+            }
+        };
+        Self::with_duplicates(lines.lines().enumerate().map(entry).collect::<Result<_, _>>()?)
+    }
+
+    fn with_duplicates(chars: Vec<char>) -> Result<Self, AlphabetError> {
         if chars.is_empty() {
             return Err(AlphabetError::Empty);
         }
@@ -61,10 +88,6 @@ impl Alphabet {
             return Err(AlphabetError::Control { char, class });
         }
         by_char.sort_unstable();
-        let duplicate = by_char.windows(2).find(|pair| pair[0].0 == pair[1].0);
-        if let Some(&[(char, first), (_, second)]) = duplicate {
-            return Err(AlphabetError::Duplicate { char, first, second });
-        }
         Ok(Self { chars, by_char })
     }
 
@@ -89,8 +112,8 @@ impl Alphabet {
     /// The class of a character, from 1; none if the alphabet lacks it.
     #[must_use]
     pub fn class_of(&self, char: char) -> Option<u16> {
-        let at = self.by_char.binary_search_by_key(&char, |&(other, _)| other).ok()?;
-        Some(self.by_char[at].1)
+        let at = self.by_char.partition_point(|&(other, _)| other < char);
+        self.by_char.get(at).filter(|&&(other, _)| other == char).map(|&(_, class)| class)
     }
 
     /// The classes of a text, one a `char` and none of them the blank.

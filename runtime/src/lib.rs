@@ -1,7 +1,23 @@
-//! labelcam
-pub mod image;
-pub mod preprocess;
+//! Reads printed text lines on small boards.
+//!
+//! A picture becomes text in four steps that can each be called alone: [`image::decode`], [`preprocess::line`],
+//! [`recognizer::Recognizer::run`] and [`ctc::greedy`]; [`recognizer::Recognizer::read`] does the last three.
+//!
+//! - [`image`], [`preprocess`], [`alphabet`], [`ctc`], [`metrics`], [`spec`] and [`stats`] are pure: no I/O, no clock.
+//!   The trainer and the quantizer use the same ones, so that a model meets on the board what it met in training.
+//! - [`recognizer`] loads, checks and runs a model with tract.
+//! - [`dataset`] and [`cmd`] are the edges: folders, arguments, output.
+//!
+//! Throughout, N is lines, T time steps, C classes with the blank, H and W rows and columns.
+
 pub mod alphabet;
+pub mod cmd;
 pub mod ctc;
+pub mod dataset;
+pub mod image;
 pub mod metrics;
+mod output;
+pub mod preprocess;
+pub mod recognizer;
 pub mod spec;
+pub mod stats;

@@ -4,7 +4,7 @@
 //! 1. The region is cut out (a cut, no copy).
 //! 2. It is scaled to the model's height, the ratio of its sides kept, by a triangle filter ([`resample`]).
 //! 3. The values are normalized as the model's [`InputSpec`] says.
-//! 4. The right is padded with zeros to a multiple of the time stride.
+//! 4. The right is padded with zeros to the width multiple of the [`InputSpec`].
 //!
 //! Light text on dark needs no step here: models are trained on both polarities, and [`Normalization::Line`] makes one
 //! the exact negative of the other.
@@ -54,7 +54,7 @@ impl LineInput {
         &self.pixels
     }
 
-    /// Columns, a multiple of the time stride.
+    /// Columns, a multiple of the spec's `width_multiple`.
     pub fn width(&self) -> usize {
         self.width
     }
@@ -121,7 +121,7 @@ pub enum PreprocessError {
 /// Makes the network's input from a region of an image.
 ///
 /// The result is `spec.height` rows high and `round(region.width * spec.height / region.height)` columns wide, that
-/// rounded up to a multiple of `spec.time_stride` (and to `spec.min_width`) with zeros at the right.
+/// rounded up to a multiple of `spec.width_multiple` with zeros at the right.
 ///
 /// # Errors
 /// [`PreprocessError`], when the region is outside the image, too small, or too wide for the model.
@@ -130,7 +130,7 @@ pub fn line(image: &Gray, region: Region, spec: &InputSpec) -> Result<LineInput,
     let scaled = scaled_width(region.width, region.height, spec)?;
     let mut values = resample::triangle(image, region, scaled, spec.height);
     normalize(&mut values, spec.normalization);
-    let width = padded_width(scaled, spec);
+    let width = scaled.next_multiple_of(spec.width_multiple);
     let mut pixels = vec![0.0; width * spec.height];
     for (row, target) in values.chunks_exact(scaled).zip(pixels.chunks_exact_mut(width)) {
         target[..scaled].copy_from_slice(row);
@@ -151,10 +151,6 @@ pub fn scaled_width(width: usize, height: usize, spec: &InputSpec) -> Result<usi
         return Err(PreprocessError::TooWide { width, height, scaled, max: spec.max_width });
     }
     Ok(scaled)
-}
-
-fn padded_width(scaled: usize, spec: &InputSpec) -> usize {
-    scaled.max(spec.min_width).next_multiple_of(spec.time_stride)
 }
 
 fn check_inside(image: &Gray, region: Region) -> Result<(), PreprocessError> {

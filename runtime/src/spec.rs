@@ -6,16 +6,13 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::alphabet::Alphabet;
+use crate::alphabet::{Alphabet, AlphabetError};
 
 /// Where the contract stands in an ONNX file's `metadata_props`.
 pub const METADATA_KEY: &str = "labelcam.spec";
 
 /// The version of the contract that this program writes, and the latest that it reads.
 pub const FORMAT: u32 = 1;
-
-/// The class of the CTC blank, in every model.
-pub const BLANK: u16 = 0;
 
 /// Everything a program must know of a model to use it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,7 +34,7 @@ pub struct Spec {
     pub calibration: Option<serde_json::Value>,
 }
 
-/// What the network takes: `[N, channels, height, W]`, W a multiple of `time-stride`.
+/// What the network takes: `[N, channels, height, W]`, W a multiple of `width-multiple`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct InputSpec {
@@ -51,8 +48,9 @@ pub struct InputSpec {
     pub resize: Resize,
     /// Columns of input per time step of output.
     pub time_stride: usize,
-    /// The fewest columns; narrower lines are padded.
-    pub min_width: usize,
+    /// Lines are padded at the right to a multiple of this many columns, itself a multiple of `time-stride`. A program
+    /// then needs few plans for lines of any width, and every program pads a line alike.
+    pub width_multiple: usize,
     /// The most columns a line may have once scaled; wider lines are refused.
     pub max_width: usize,
 }
@@ -133,6 +131,17 @@ pub enum SpecError {
         /// The format in the file.
         found: u64,
     },
+    /// The table of characters cannot be read.
+    #[error("the alphabet file {name} cannot be read ({source}): put it beside the specification")]
+    AlphabetFile {
+        /// As named in the TOML.
+        name: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The table of characters is no alphabet.
+    #[error(transparent)]
+    Alphabet(#[from] AlphabetError),
     /// A value that no model can have.
     #[error("the model contract says {key} = {value}, which must be {rule}")]
     Value {
@@ -164,12 +173,27 @@ impl Spec {
 
     /// Reads the TOML of a sidecar file.
     ///
+    /// In place of `alphabet` it may have `alphabet-file`, a table with one character a line: models made elsewhere come
+    /// with such tables, and with characters in them twice. `read` gives the text of the named file.
+    ///
     /// # Errors
-    /// As [`Self::from_json`].
-    pub fn from_toml(text: &str) -> Result<Self, SpecError> {
+    /// As [`Self::from_json`], and when the table cannot be read.
+    pub fn from_toml(text: &str, read: impl FnOnce(&str) -> std::io::Result<String>) -> Result<Self, SpecError> {
         let syntax = |error: toml::de::Error| SpecError::Syntax(error.to_string());
-        check_format(&toml::from_str(text).map_err(syntax)?)?;
-        toml::from_str::<Self>(text).map_err(syntax)?.checked()
+        let mut table: toml::Table = toml::from_str(text).map_err(syntax)?;
+        check_format(&Version::deserialize(table.clone()).map_err(syntax)?)?;
+        let file = table.remove("alphabet-file");
+        let Some(file) = file else { return Self::deserialize(table).map_err(syntax)?.checked() };
+        let name = file.as_str().ok_or_else(|| SpecError::Syntax("alphabet-file must be a file name".into()))?;
+        if table.contains_key("alphabet") {
+            return Err(SpecError::Syntax("both alphabet and alphabet-file are given: give one".into()));
+        }
+        let entries = read(name).map_err(|source| SpecError::AlphabetFile { name: name.into(), source })?;
+        let alphabet = Alphabet::from_table(&entries)?;
+        // Any valid alphabet serves until the table's own, which may hold a character twice, takes its place.
+        table.insert("alphabet".into(), "?".into());
+        let spec = Self::deserialize(table).map_err(syntax)?;
+        Self { alphabet, ..spec }.checked()
     }
 
     /// The JSON for a model's metadata.
@@ -178,7 +202,7 @@ impl Spec {
     }
 
     fn checked(self) -> Result<Self, SpecError> {
-        let InputSpec { channels, height, normalization, time_stride, min_width, max_width, .. } = self.input;
+        let InputSpec { channels, height, normalization, time_stride, width_multiple, max_width, .. } = self.input;
         let refuse = |key, value: String, rule| Err(SpecError::Value { key, value, rule });
         if channels != 1 && channels != 3 {
             return refuse("input.channels", channels.to_string(), "1 or 3");
@@ -192,8 +216,9 @@ impl Spec {
         if !(height..=MAX_WIDTH).contains(&max_width) {
             return refuse("input.max-width", max_width.to_string(), "from the height to 8192");
         }
-        if !(1..=max_width).contains(&min_width) {
-            return refuse("input.min-width", min_width.to_string(), "from 1 to max-width");
+        if !(1..=MULTIPLE_MAX).contains(&width_multiple) || !width_multiple.is_multiple_of(time_stride) {
+            let rule = "a multiple of time-stride, from 1 to 256";
+            return refuse("input.width-multiple", width_multiple.to_string(), rule);
         }
         let (key, divisor) = match normalization {
             Normalization::Fixed { std, .. } => ("input.normalization.fixed.std", std),
@@ -213,6 +238,9 @@ impl Spec {
 
 /// The most columns any model may ask for: it bounds memory and the decoder's steps.
 const MAX_WIDTH: usize = 8192;
+
+/// The most columns that padding may reach for: beyond it short lines would be mostly padding.
+const MULTIPLE_MAX: usize = 256;
 
 fn check_format(version: &Version) -> Result<(), SpecError> {
     if version.format > u64::from(FORMAT) {

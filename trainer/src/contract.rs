@@ -8,8 +8,8 @@ use crate::crnn::{HEIGHT, TIME_STRIDE};
 /// Deviations below this many grey levels are noise, not print: an empty line is not blown up to full contrast.
 const MIN_STD: f32 = 4.0;
 
-/// The narrowest input: enough for one step of every layer's kernel on either side of a character.
-const MIN_WIDTH: usize = 16;
+/// Lines are padded to multiples of this: half a line's height on average, for 64 widths in all up to the widest.
+const WIDTH_MULTIPLE: usize = 32;
 
 /// What the network takes.
 pub fn input(config: &Config) -> InputSpec {
@@ -19,7 +19,7 @@ pub fn input(config: &Config) -> InputSpec {
         normalization: Normalization::Line { min_std: MIN_STD },
         resize: Resize::KeepRatio,
         time_stride: TIME_STRIDE,
-        min_width: MIN_WIDTH,
+        width_multiple: WIDTH_MULTIPLE,
         max_width: config.data.max_width,
     }
 }

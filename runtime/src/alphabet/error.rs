@@ -34,6 +34,14 @@ pub enum AlphabetError {
         /// Its second class.
         second: u16,
     },
+    /// A line of a table that is not one character.
+    #[error("line {line} of the alphabet table is {entry:?} and must be one character: correct the table")]
+    Entry {
+        /// The line, from 1.
+        line: usize,
+        /// What it says.
+        entry: String,
+    },
     /// A control character, such as the line end of the file the alphabet was read from.
     #[error(
         "the alphabet has the control character {} as class {class}: take it out, a line of \

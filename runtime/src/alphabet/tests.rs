@@ -173,3 +173,17 @@ proptest! {
         let _ = AllowList::parse(&hex(), &pattern);
     }
 }
+
+#[test]
+fn a_foreign_table_may_hold_a_character_twice() {
+    let alphabet = Alphabet::from_table("a\n|\nb\n|\n").unwrap();
+    assert_eq!(alphabet.classes(), 5);
+    assert_eq!([alphabet.char_of(2), alphabet.char_of(4)], [Some('|'); 2]);
+    assert_eq!(alphabet.encode("b|").unwrap(), [3, 2]);
+}
+
+#[test]
+fn a_table_line_of_several_characters_is_refused() {
+    let error = Alphabet::from_table("a\nblank\n").unwrap_err();
+    assert_eq!(error, AlphabetError::Entry { line: 2, entry: "blank".to_owned() });
+}

@@ -1,0 +1,127 @@
+//! Labelled sets: a folder of pictures, each of one line, with `labels.tsv`.
+//!
+//! Each row of `labels.tsv` is a file name, a tab, and the text, in UTF-8. Empty rows are skipped.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::image::{self, Gray, ImageError};
+
+/// The name of the file with the texts.
+pub const LABELS: &str = "labels.tsv";
+
+/// The endings of the pictures that a folder is searched for.
+const PICTURES: [&str; 4] = ["bmp", "jpeg", "jpg", "png"];
+
+/// A labelled line of a set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The picture.
+    pub path: PathBuf,
+    /// What it says.
+    pub text: String,
+}
+
+/// Why a file or folder cannot be used.
+#[derive(Debug, Error)]
+pub enum DatasetError {
+    /// A file or folder cannot be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A folder without a labels file.
+    #[error("{folder} has no {LABELS}: a labelled set needs one, with a file name, a tab and the text in each row")]
+    NoLabels {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// A labels file without a single row.
+    #[error("{path} has no rows: it needs a file name, a tab and the text in each")]
+    Empty {
+        /// The labels file.
+        path: PathBuf,
+    },
+    /// A row without a tab.
+    #[error("row {row} of {path} has no tab: write a file name, a tab and the text")]
+    NoTab {
+        /// The labels file.
+        path: PathBuf,
+        /// The row, from 1.
+        row: usize,
+    },
+    /// A folder without pictures.
+    #[error("{folder} has no pictures in it (files ending in {})", PICTURES.join(", "))]
+    NoPictures {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// A file that is no picture, or a damaged one.
+    #[error("{path}: {source}")]
+    Picture {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: ImageError,
+    },
+}
+
+/// The entries of a labelled set, in the order of its labels file.
+///
+/// # Errors
+/// [`DatasetError`], when the labels file is missing, empty or malformed. The pictures are not looked at.
+pub fn entries(folder: &Path) -> Result<Vec<Entry>, DatasetError> {
+    let path = folder.join(LABELS);
+    if folder.is_dir() && !path.exists() {
+        return Err(DatasetError::NoLabels { folder: folder.to_owned() });
+    }
+    let text = fs::read_to_string(&path).map_err(|source| DatasetError::Read { path: path.clone(), source })?;
+    let mut entries = Vec::new();
+    for (row, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+        let Some((file, text)) = line.split_once('\t') else { return Err(DatasetError::NoTab { path, row }) };
+        entries.push(Entry { path: folder.join(file), text: text.to_owned() });
+    }
+    if entries.is_empty() {
+        return Err(DatasetError::Empty { path });
+    }
+    Ok(entries)
+}
+
+/// The pictures of a folder by name, not those of its subfolders.
+///
+/// # Errors
+/// [`DatasetError`], when the folder cannot be read or has no pictures.
+pub fn pictures(folder: &Path) -> Result<Vec<PathBuf>, DatasetError> {
+    let failed = |source| DatasetError::Read { path: folder.to_owned(), source };
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if is_picture(&path) {
+            found.push(path);
+        }
+    }
+    if found.is_empty() {
+        return Err(DatasetError::NoPictures { folder: folder.to_owned() });
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Reads and decodes a picture.
+///
+/// # Errors
+/// [`DatasetError`], when it cannot be read or is none.
+pub fn picture(path: &Path) -> Result<Gray, DatasetError> {
+    let bytes = fs::read(path).map_err(|source| DatasetError::Read { path: path.to_owned(), source })?;
+    image::decode(&bytes).map_err(|source| DatasetError::Picture { path: path.to_owned(), source })
+}
+
+fn is_picture(path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str()).map(str::to_lowercase);
+    ending.is_some_and(|ending| PICTURES.contains(&ending.as_str()))
+}

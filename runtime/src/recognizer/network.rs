@@ -1,0 +1,127 @@
+//! The network in tract: checked once, planned for each width that lines come in.
+//!
+//! tract runs a plan for one known width several times faster than a plan for any width, and makes one in about the
+//! time of a few runs. So the graph is decluttered once with a symbol for the width, and plans for the widths in use
+//! are kept.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, PoisonError};
+
+use tract_onnx::prelude::*;
+use tract_onnx::tract_hir::internal::*;
+
+use super::{LogProbabilities, ModelError, ReadError, onnx};
+use crate::ctc::MAX_STEPS;
+use crate::preprocess::LineInput;
+use crate::spec::{InputSpec, Spec};
+
+/// Plans kept, each with its own packed weights; the least recently used goes first.
+const PLANS_MAX: usize = 12;
+
+/// The width that a model is tried with when it is loaded, in pixels: a short line.
+const TRIAL_WIDTH: usize = 128;
+
+type Plan = Arc<TypedRunnableModel>;
+
+/// A network with its plans.
+pub(super) struct Network {
+    graph: TypedModel,
+    width: Symbol,
+    input: InputSpec,
+    classes: usize,
+    /// By width, the most recently used last.
+    plans: Mutex<Vec<(usize, Plan)>>,
+}
+
+impl std::fmt::Debug for Network {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Network").field("input", &self.input).field("classes", &self.classes).finish_non_exhaustive()
+    }
+}
+
+impl Network {
+    /// Makes the network of a file and tries it once.
+    pub(super) fn new(proto: &onnx::Model, spec: &Spec) -> Result<Self, ModelError> {
+        let unusable = |error: TractError| ModelError::Unusable(format!("{error:#}"));
+        let (graph, width) = guarded(|| load(proto, &spec.input)).map_err(unusable)?;
+        let classes = spec.alphabet.classes();
+        let network = Self { graph, width, input: spec.input.clone(), classes, plans: Mutex::new(Vec::new()) };
+        network.try_out().map_err(unusable)??;
+        Ok(network)
+    }
+
+    /// The network's raw output for a line.
+    pub(super) fn run(&self, input: &LineInput) -> Result<LogProbabilities, ReadError> {
+        let failed = |error: TractError| ReadError::Run(format!("{error:#}"));
+        let output = guarded(|| self.plan(input.width())?.run(tvec!(self.tensor(input)?.into()))).map_err(failed)?;
+        let values = output[0].to_plain_array_view::<f32>().map_err(failed)?;
+        let steps = output[0].shape()[0];
+        Ok(LogProbabilities { values: values.iter().copied().collect(), steps, classes: self.classes })
+    }
+
+    /// `[1, channels, height, W]` of a line.
+    fn tensor(&self, input: &LineInput) -> TractResult<Tensor> {
+        let shape = [1, self.input.channels, self.input.height, input.width()];
+        let line = input.pixels();
+        match self.input.channels {
+            1 => Tensor::from_shape(&shape, line),
+            channels => Tensor::from_shape(&shape, &line.repeat(channels)),
+        }
+    }
+
+    fn plan(&self, width: usize) -> TractResult<Plan> {
+        let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
+        let plan = match plans.iter().position(|&(of, _)| of == width) {
+            Some(at) => plans.remove(at).1,
+            None => self.prepare(width)?,
+        };
+        if plans.len() == PLANS_MAX {
+            plans.remove(0);
+        }
+        plans.push((width, Arc::clone(&plan)));
+        Ok(plan)
+    }
+
+    fn prepare(&self, width: usize) -> TractResult<Plan> {
+        let values = HashMap::from([(self.width.clone(), width.to_dim())]);
+        self.graph.set_symbols(&values)?.into_optimized()?.into_runnable()
+    }
+
+    /// Runs an empty line and compares the output with the contract.
+    fn try_out(&self) -> TractResult<Result<(), ModelError>> {
+        let InputSpec { channels, height, time_stride, width_multiple, .. } = self.input;
+        let width = TRIAL_WIDTH.next_multiple_of(width_multiple);
+        let line = Tensor::zero::<f32>(&[1, channels, height, width])?;
+        let output = guarded(|| self.plan(width)?.run(tvec!(line.into())))?;
+        let shape = output[0].shape();
+        let expected = format!("[T, 1, {}] with T about {}", self.classes, width / time_stride);
+        let wrong = || ModelError::Shape { tensor: "output", found: format!("{shape:?}"), expected };
+        Ok(match *shape {
+            [_, 1, classes] if classes != self.classes => {
+                Err(ModelError::ClassCount { expected: self.classes, found: classes })
+            }
+            // Kernels and padding at the borders may cost or add a step or two.
+            [steps, 1, _] if steps.abs_diff(width / time_stride) <= 2 && steps <= MAX_STEPS => Ok(()),
+            _ => Err(wrong()),
+        })
+    }
+}
+
+/// Parses and declutters a file, its input fixed to one line of the contract's height and any width.
+fn load(proto: &onnx::Model, input: &InputSpec) -> TractResult<(TypedModel, Symbol)> {
+    let mut graph = tract_onnx::onnx().model_for_proto_model(proto)?;
+    let width = graph.symbols.sym("W");
+    let shape = [1.to_dim(), input.channels.to_dim(), input.height.to_dim(), width.to_dim()];
+    ensure!(graph.input_outlets()?.len() == 1, "it has {} inputs and must have one", graph.input_outlets()?.len());
+    graph.set_input_fact(0, f32::fact(shape).into())?;
+    Ok((graph.into_typed()?.into_decluttered()?, width))
+}
+
+/// Turns a panic within tract into an error: a hostile model must not take the program with it.
+fn guarded<T>(work: impl FnOnce() -> TractResult<T>) -> TractResult<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let message = panic.downcast_ref::<String>().map(String::as_str);
+        let message = message.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
+        Err(anyhow!("tract panicked: {message}"))
+    })
+}
