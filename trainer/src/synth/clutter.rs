@@ -8,7 +8,7 @@ use super::plane::Area;
 
 /// The least margin, in pixels, that each side of the crop needs to show the clutter.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Margins {
+pub(super) struct Margins {
     /// Left.
     pub left: f32,
     /// Top.
@@ -20,10 +20,10 @@ pub struct Margins {
 }
 
 /// Room that clutter needs around the ink, in cap heights.
-pub const ROOM: f32 = 0.9;
+pub(super) const ROOM: f32 = 0.9;
 
 /// Draws rules, a frame and cut neighbour lines around the text.
-pub fn surround(
+pub(super) fn surround(
     dice: &mut Dice,
     options: &LayoutOptions,
     layout: &mut Layout,

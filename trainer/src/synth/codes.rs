@@ -12,7 +12,7 @@ const UNITS: [&str; 56] = [
 ];
 
 /// `count` digits, at times with runs of one digit.
-pub fn digits(dice: &mut Dice, count: usize) -> String {
+pub(super) fn digits(dice: &mut Dice, count: usize) -> String {
     let sticky = dice.chance(0.15);
     let mut last = b'0' + dice.int(0, 9) as u8;
     let mut text = String::with_capacity(count);
@@ -25,9 +25,26 @@ pub fn digits(dice: &mut Dice, count: usize) -> String {
     text
 }
 
+/// Characters that many faces draw like another one. Makers of codes avoid them, and where nothing around one tells
+/// which it is, no reader can know.
+const LOOK_ALIKE: [char; 4] = ['I', 'O', 'l', '|'];
+
+/// The share of look-alikes that codes keep.
+const LOOK_ALIKE_KEPT: f32 = 0.15;
+
+/// The first character drawn that is no look-alike, or one that is kept.
+pub(super) fn telling(dice: &mut Dice, mut draw: impl FnMut(&mut Dice) -> char) -> char {
+    loop {
+        let c = draw(dice);
+        if !LOOK_ALIKE.contains(&c) || dice.chance(LOOK_ALIKE_KEPT) {
+            return c;
+        }
+    }
+}
+
 /// `count` upper-case letters.
-pub fn letters(dice: &mut Dice, count: usize) -> String {
-    (0..count).map(|_| (b'A' + dice.int(0, 25) as u8) as char).collect()
+pub(super) fn letters(dice: &mut Dice, count: usize) -> String {
+    (0..count).map(|_| telling(dice, |dice| (b'A' + dice.int(0, 25) as u8) as char)).collect()
 }
 
 /// `count` digits and letters; `letter` is the share of letters.
@@ -56,7 +73,7 @@ fn shaped_by(dice: &mut Dice, patterns: &[&str]) -> String {
 }
 
 /// A lot or batch code.
-pub fn lot(dice: &mut Dice) -> String {
+pub(super) fn lot(dice: &mut Dice) -> String {
     let patterns = [
         "L9999@",
         "LOT 99-9999",
@@ -77,7 +94,7 @@ pub fn lot(dice: &mut Dice) -> String {
 }
 
 /// A serial number.
-pub fn serial(dice: &mut Dice) -> String {
+pub(super) fn serial(dice: &mut Dice) -> String {
     let patterns = [
         "S/N: 9@9@-99999",
         "SN 999999999",
@@ -99,7 +116,7 @@ pub fn serial(dice: &mut Dice) -> String {
 }
 
 /// A part or type number.
-pub fn part(dice: &mut Dice) -> String {
+pub(super) fn part(dice: &mut Dice) -> String {
     let patterns = [
         "999@99",
         "9@99",
@@ -143,7 +160,7 @@ pub fn part(dice: &mut Dice) -> String {
 }
 
 /// A wire marker: short, often with a leading sign.
-pub fn marker(dice: &mut Dice) -> String {
+pub(super) fn marker(dice: &mut Dice) -> String {
     if dice.chance(0.3) {
         let count = dice.int(1, 8);
         let text = mixed(dice, count, 0.4);
@@ -206,7 +223,7 @@ pub fn marker(dice: &mut Dice) -> String {
 }
 
 /// A date, often with a caption or a time.
-pub fn date(dice: &mut Dice) -> String {
+pub(super) fn date(dice: &mut Dice) -> String {
     let (year, month, day) = (dice.int(1985, 2039), dice.int(1, 12), dice.int(1, 31));
     let (short, name) = (year % 100, MONTHS[month - 1]);
     let title = format!("{}{}", &name[..1], name[1..].to_lowercase());
@@ -252,7 +269,7 @@ pub fn date(dice: &mut Dice) -> String {
 }
 
 /// A time of day.
-pub fn time(dice: &mut Dice) -> String {
+pub(super) fn time(dice: &mut Dice) -> String {
     let (hour, minute, second) = (dice.int(0, 23), dice.int(0, 59), dice.int(0, 59));
     match dice.int(0, 3) {
         0 => format!("{hour:02}:{minute:02}"),
@@ -262,7 +279,7 @@ pub fn time(dice: &mut Dice) -> String {
 }
 
 /// A price or an amount.
-pub fn price(dice: &mut Dice) -> String {
+pub(super) fn price(dice: &mut Dice) -> String {
     let whole = match dice.int(0, 4) {
         0 => dice.int(0, 9),
         1 | 2 => dice.int(0, 99),
@@ -290,7 +307,7 @@ pub fn price(dice: &mut Dice) -> String {
 }
 
 /// A quantity with its unit, or another mark of a type plate.
-pub fn unit(dice: &mut Dice) -> String {
+pub(super) fn unit(dice: &mut Dice) -> String {
     let whole = dice.int(0, 3);
     let whole = digits(dice, whole.max(1));
     let value = if dice.chance(0.35) { format!("{whole}.{}", digits(dice, 1)) } else { whole };
@@ -320,7 +337,7 @@ pub fn unit(dice: &mut Dice) -> String {
 }
 
 /// A percentage.
-pub fn percent(dice: &mut Dice) -> String {
+pub(super) fn percent(dice: &mut Dice) -> String {
     let value = dice.int(0, 100);
     match dice.int(0, 3) {
         0 => format!("{value}.{}%", dice.int(0, 9)),
@@ -331,13 +348,13 @@ pub fn percent(dice: &mut Dice) -> String {
 }
 
 /// A bare number: counters, ids, short numbers.
-pub fn number(dice: &mut Dice) -> String {
+pub(super) fn number(dice: &mut Dice) -> String {
     let count = *dice.pick(&[1, 1, 2, 2, 3, 3, 4, 4, 4, 5, 6, 7, 8, 10, 12, 13]);
     digits(dice, count)
 }
 
 /// Digits as on a bank card: four, or groups of four.
-pub fn card(dice: &mut Dice) -> String {
+pub(super) fn card(dice: &mut Dice) -> String {
     let group = |dice: &mut Dice| digits(dice, 4);
     match dice.int(0, 9) {
         0..=4 => group(dice),
@@ -349,7 +366,7 @@ pub fn card(dice: &mut Dice) -> String {
 }
 
 /// A reading of a meter, a scale or a clock on a segment display.
-pub fn reading(dice: &mut Dice) -> String {
+pub(super) fn reading(dice: &mut Dice) -> String {
     let count = dice.int(1, 4);
     match dice.int(0, 7) {
         0..=3 => format!("{}.{}", dice.int(0, 299), digits(dice, 2)),
@@ -361,7 +378,7 @@ pub fn reading(dice: &mut Dice) -> String {
 }
 
 /// A telephone or fax number.
-pub fn phone(dice: &mut Dice) -> String {
+pub(super) fn phone(dice: &mut Dice) -> String {
     let patterns = [
         "(999) 999-9999",
         "999-999-9999",
@@ -380,9 +397,9 @@ pub fn phone(dice: &mut Dice) -> String {
 }
 
 /// Doubled characters, which a CTC reader tends to merge.
-pub fn doubled(dice: &mut Dice) -> String {
+pub(super) fn doubled(dice: &mut Dice) -> String {
     let pool: Vec<char> =
-        "0011223344556677889900llIItteeoossffmmnnLLEESSOOTTAACCii11..--//".chars().collect();
+        "0011223344556677889900tteeoossffmmnnLLEESSTTAACCii11..--//".chars().collect();
     let runs = dice.int(1, 4);
     let mut text = String::new();
     for _ in 0..runs {

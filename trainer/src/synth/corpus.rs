@@ -6,7 +6,7 @@ use super::{codes, prose};
 
 /// A kind of text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(super) enum Kind {
     /// Lot or batch code.
     Lot,
     /// Date, with or without a time.
@@ -53,7 +53,7 @@ pub enum Kind {
 
 /// The general mix: about half codes and numbers, a third words, 8 % long lines,
 /// and enough random characters that every rare sign is seen.
-pub const GENERAL: [(Kind, f32); 21] = [
+pub(super) const GENERAL: [(Kind, f32); 21] = [
     (Kind::Lot, 5.0),
     (Kind::Date, 6.0),
     (Kind::Serial, 4.0),
@@ -74,15 +74,15 @@ pub const GENERAL: [(Kind, f32); 21] = [
     (Kind::Caption, 3.0),
     (Kind::Sentence, 6.0),
     (Kind::Doubled, 2.5),
-    (Kind::Random, 7.0),
+    (Kind::Random, 4.0),
 ];
 
 /// Longest line of running text, in characters.
-pub const LONGEST: usize = 70;
+pub(super) const LONGEST: usize = 70;
 
 /// Makes up a text of one kind. [`Kind::Random`] needs a font's characters and is
 /// left to [`random`]; here it falls back to a part number.
-pub fn text(dice: &mut Dice, kind: Kind, words: &[String]) -> String {
+pub(super) fn text(dice: &mut Dice, kind: Kind, words: &[String]) -> String {
     match kind {
         Kind::Lot => codes::lot(dice),
         Kind::Date => codes::date(dice),
@@ -111,16 +111,16 @@ pub fn text(dice: &mut Dice, kind: Kind, words: &[String]) -> String {
 }
 
 /// Random characters of a face, with `wanted` among them, at times with a space.
-pub fn random(dice: &mut Dice, characters: &[char], wanted: char) -> String {
+pub(super) fn random(dice: &mut Dice, characters: &[char], wanted: char) -> String {
     let count = *dice.pick(&[1, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 8, 9, 10, 12, 14]);
     let place = dice.int(0, count - 1);
-    let text: String =
-        (0..count).map(|at| if at == place { wanted } else { *dice.pick(characters) }).collect();
+    let other = |dice: &mut Dice| codes::telling(dice, |dice| *dice.pick(characters));
+    let text: String = (0..count).map(|at| if at == place { wanted } else { other(dice) }).collect();
     tidy(&text)
 }
 
 /// One space between words and none at the ends: what a reader can be asked for.
-pub fn tidy(text: &str) -> String {
+pub(super) fn tidy(text: &str) -> String {
     let mut out = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if let Some((end, _)) = out.char_indices().nth(LONGEST) {
         out.truncate(end);

@@ -11,7 +11,7 @@ const TELLING: [char; 8] = ['a', 'e', 'g', 'r', 'b', 'q', 'n', 't'];
 
 /// The characters of `alphabet` that the face draws, sorted. `segment` is the
 /// lower-case name of a segment-display face, whose other glyphs mean nothing.
-pub fn characters(font: &FontVec, alphabet: &str, segment: Option<&str>) -> Vec<char> {
+pub(super) fn characters(font: &FontVec, alphabet: &str, segment: Option<&str>) -> Vec<char> {
     let caps_only = is_caps_only(font);
     let mut drawn: Vec<char> = alphabet
         .chars()

@@ -7,7 +7,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 /// The random choices of one line, with the line's severity.
-pub struct Dice {
+pub(super) struct Dice {
     rng: ChaCha8Rng,
     severity: f32,
     allowance: u32,
@@ -115,7 +115,7 @@ impl Dice {
 }
 
 /// A splitmix64 stream for per-pixel noise.
-pub struct Noise {
+pub(super) struct Noise {
     state: u64,
 }
 

@@ -15,7 +15,7 @@ const TABLE: [f32; 64] = [
 type Block = [[f32; 8]; 8];
 
 /// Quantises an image at a JPEG quality of 1 to 100.
-pub fn compress(image: &mut Plane, quality: f32) {
+pub(super) fn compress(image: &mut Plane, quality: f32) {
     let quality = quality.clamp(1.0, 100.0);
     let scale = if quality < 50.0 { 50.0 / quality } else { 2.0 - quality / 50.0 };
     let steps = TABLE.map(|step| (step * scale).round().clamp(1.0, 255.0));

@@ -8,7 +8,7 @@ use ab_glyph::{Font, GlyphId, OutlinedGlyph, PxScale, point};
 
 /// How a line is set. Lengths in pixels.
 #[derive(Clone, Copy, Debug)]
-pub struct Setting {
+pub(super) struct Setting {
     /// Cap height.
     pub cap: f32,
     /// Factor of the width.
@@ -43,14 +43,14 @@ impl Setting {
 }
 
 /// A line of outlines before it is drawn.
-pub struct Outlines {
+pub(super) struct Outlines {
     glyphs: Vec<OutlinedGlyph>,
     /// The ink's box, with the baseline at y 0.
     pub ink: Area,
 }
 
 /// Places the glyphs of a text along a baseline at y 0, starting at x 0.
-pub fn outlines(face: &Face, text: &str, setting: &Setting) -> Outlines {
+pub(super) fn outlines(face: &Face, text: &str, setting: &Setting) -> Outlines {
     let height = setting.cap / face.cap_ratio;
     let scale = PxScale { x: height * setting.stretch, y: height };
     let per_unit = scale.x / face.font.height_unscaled();
@@ -88,7 +88,7 @@ fn bounds(glyphs: &[OutlinedGlyph]) -> Area {
 }
 
 /// A drawn line.
-pub struct Layout {
+pub(super) struct Layout {
     /// Ink coverage 0..1.
     pub mask: Plane,
     /// The text's ink in the mask.

@@ -6,7 +6,7 @@ use super::plane::Plane;
 use super::texture;
 
 /// Lights an image in place; `cap` is the cap height in pixels.
-pub fn shine(dice: &mut Dice, options: &PaintOptions, image: &mut Plane, cap: f32) {
+pub(super) fn shine(dice: &mut Dice, options: &PaintOptions, image: &mut Plane, cap: f32) {
     dice.open_stage();
     if let Some(loss) = dice.fault(&options.gradient) {
         gradient(dice, image, loss);

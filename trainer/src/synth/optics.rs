@@ -5,7 +5,7 @@ use super::options::OpticsOptions;
 use super::plane::Plane;
 
 /// Blurs an image; `cap` is its cap height in pixels.
-pub fn expose(dice: &mut Dice, options: &OpticsOptions, image: &mut Plane, cap: f32) {
+pub(super) fn expose(dice: &mut Dice, options: &OpticsOptions, image: &mut Plane, cap: f32) {
     dice.open_stage();
     if let Some(radius) = dice.fault(&options.defocus) {
         disc(image, radius * cap);
@@ -27,7 +27,7 @@ pub fn expose(dice: &mut Dice, options: &OpticsOptions, image: &mut Plane, cap: 
 }
 
 /// The image at the resolution of the finished crop: `scale` of 1 or less.
-pub fn resample(image: Plane, scale: f32) -> Plane {
+pub(super) fn resample(image: Plane, scale: f32) -> Plane {
     if scale > 0.97 {
         return image;
     }

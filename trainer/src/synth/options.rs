@@ -88,13 +88,13 @@ settings! {
         /// Thermal receipts.
         receipt: f32 = 14.0,
         /// Faxed and scanned forms.
-        form: f32 = 10.0,
+        form: f32 = 13.0,
         /// Embossed cards and plates.
         embossed: f32 = 7.0,
         /// Segment displays.
         segment: f32 = 6.0,
         /// Signs and packages.
-        sign: f32 = 12.0,
+        sign: f32 = 18.0,
         /// Lines of books and papers.
         book: f32 = 6.0,
         /// Industrial dot printing.

@@ -8,7 +8,7 @@ use super::tone::Tones;
 use super::{light, relief, sensor, texture};
 
 /// The masks of a line after the warp.
-pub struct Masks {
+pub(super) struct Masks {
     /// Ink coverage 0..1.
     pub ink: Plane,
     /// Unlit segments, if they show.
@@ -18,7 +18,7 @@ pub struct Masks {
 }
 
 /// Paints the masks to an image of grey levels, with the tones that it used.
-pub fn paint(
+pub(super) fn paint(
     dice: &mut Dice,
     options: &Options,
     masks: &Masks,

@@ -3,7 +3,7 @@
 
 /// A row-major plane of f32 samples.
 #[derive(Clone, Debug)]
-pub struct Plane {
+pub(super) struct Plane {
     /// Columns.
     pub width: usize,
     /// Rows.
@@ -14,7 +14,7 @@ pub struct Plane {
 
 /// A box in pixels, `x1` and `y1` exclusive.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Area {
+pub(super) struct Area {
     /// Left.
     pub x0: f32,
     /// Top.

@@ -80,24 +80,30 @@ const RECEIPT: [&str; 30] = [
 const STREETS: [&str; 10] =
     ["Street", "St.", "Road", "Ave", "Avenue", "Lane", "Drive", "Blvd.", "Way", "Square"];
 
+/// A word of the list, short ones more often: the words that people print most are short.
+fn any_word<'a>(dice: &mut Dice, words: &'a [String]) -> &'a String {
+    let (one, other) = (dice.pick(words), dice.pick(words));
+    if dice.chance(0.5) && other.len() < one.len() { other } else { one }
+}
+
 /// One word in some case.
-pub fn word(dice: &mut Dice, words: &[String]) -> String {
-    let word = dice.pick(words);
-    match dice.int(0, 9) {
-        0..=3 => word.clone(),
-        4..=6 => word.to_uppercase(),
-        7..=8 => title(word),
+pub(super) fn word(dice: &mut Dice, words: &[String]) -> String {
+    let word = any_word(dice, words);
+    match dice.int(0, 24) {
+        0..=9 => word.clone(),
+        10..=17 => word.to_uppercase(),
+        18..=23 => title(word),
         _ => mangled(dice, word),
     }
 }
 
 /// One to eight words in one case, at times with a mark between or after.
-pub fn phrase(dice: &mut Dice, words: &[String]) -> String {
+pub(super) fn phrase(dice: &mut Dice, words: &[String]) -> String {
     let count = *dice.pick(&[1, 2, 2, 2, 3, 3, 4, 5, 6, 8]);
     let style = dice.int(0, 4);
     let mut text = String::new();
     for at in 0..count {
-        let word = dice.pick(words);
+        let word = any_word(dice, words);
         let cased = match style {
             0 => word.clone(),
             1 | 2 => word.to_uppercase(),
@@ -117,7 +123,7 @@ pub fn phrase(dice: &mut Dice, words: &[String]) -> String {
 }
 
 /// A caption of a form, or a made-up one.
-pub fn caption(dice: &mut Dice, words: &[String]) -> String {
+pub(super) fn caption(dice: &mut Dice, words: &[String]) -> String {
     if dice.chance(0.6) {
         return (*dice.pick(&CAPTIONS)).to_owned();
     }
@@ -132,7 +138,7 @@ pub fn caption(dice: &mut Dice, words: &[String]) -> String {
 }
 
 /// A line of a receipt.
-pub fn receipt(dice: &mut Dice, words: &[String]) -> String {
+pub(super) fn receipt(dice: &mut Dice, words: &[String]) -> String {
     let count = dice.int(1, 4);
     let item = words_upper(dice, words, 3);
     match dice.int(0, 8) {
@@ -151,7 +157,7 @@ pub fn receipt(dice: &mut Dice, words: &[String]) -> String {
 }
 
 /// A postal address or a part of one.
-pub fn address(dice: &mut Dice, words: &[String]) -> String {
+pub(super) fn address(dice: &mut Dice, words: &[String]) -> String {
     let (name, place) = (any_title(dice, words), any_title(dice, words));
     let (house, zip) = (dice.int(1, 999), codes::digits(dice, 5));
     match dice.int(0, 5) {
@@ -165,7 +171,7 @@ pub fn address(dice: &mut Dice, words: &[String]) -> String {
 }
 
 /// An e-mail address or a URL.
-pub fn web(dice: &mut Dice, words: &[String]) -> String {
+pub(super) fn web(dice: &mut Dice, words: &[String]) -> String {
     let (a, b) = (dice.pick(words).to_lowercase(), dice.pick(words).to_lowercase());
     let end = dice.pick(&[".com", ".org", ".de", ".net", ".co.uk", ".com.my", ".eu"]);
     match dice.int(0, 6) {
@@ -180,7 +186,7 @@ pub fn web(dice: &mut Dice, words: &[String]) -> String {
 }
 
 /// A line of running text of up to `limit` characters, as cut from a page.
-pub fn sentence(dice: &mut Dice, words: &[String], limit: usize) -> String {
+pub(super) fn sentence(dice: &mut Dice, words: &[String], limit: usize) -> String {
     let mut text = String::new();
     let mut start = dice.chance(0.4);
     loop {

@@ -5,7 +5,7 @@ use super::dice::Dice;
 use super::plane::Plane;
 
 /// Lights a height map on an image. `strength` in grey levels, `cap` in pixels.
-pub fn emboss(dice: &mut Dice, image: &mut Plane, mask: &Plane, (strength, cap): (f32, f32)) {
+pub(super) fn emboss(dice: &mut Dice, image: &mut Plane, mask: &Plane, (strength, cap): (f32, f32)) {
     let mut height = mask.clone();
     height.blur((cap * dice.range(0.018, 0.045)).max(0.5));
     let angle = dice.range(0.0, std::f32::consts::TAU);

@@ -7,7 +7,7 @@ use super::options::{Fault, Options, Scenarios};
 
 /// A correlated choice of fonts, texts, ground and faults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scenario {
+pub(super) enum Scenario {
     /// Laser print on white.
     CleanPrint,
     /// Wire markers and tape labels.
@@ -31,7 +31,7 @@ pub enum Scenario {
 }
 
 /// Scenarios with the weights of the options.
-pub fn table(weights: &Scenarios) -> [(Scenario, f32); 10] {
+pub(super) fn table(weights: &Scenarios) -> [(Scenario, f32); 10] {
     [
         (Scenario::CleanPrint, weights.clean_print),
         (Scenario::Label, weights.label),
@@ -104,7 +104,7 @@ impl Scenario {
                 (Kind::Serial, 1.5),
                 (Kind::Lot, 1.5),
                 (Kind::Word, 3.0),
-                (Kind::Random, 2.0),
+                (Kind::Random, 1.0),
                 (Kind::Doubled, 1.0),
             ],
             Self::Receipt => &[
@@ -286,7 +286,8 @@ fn segment(options: &mut Options) {
 fn sign(options: &mut Options) {
     options.paint.light_on_dark = (options.paint.light_on_dark * 1.6).min(1.0);
     times(&mut options.warp.perspective, 1.8);
-    times(&mut options.warp.arc, 2.0);
+    times(&mut options.warp.arc, 3.0);
+    times(&mut options.warp.far_rotation, 2.5);
     times(&mut options.paint.texture, 1.3);
     times(&mut options.strokes.shadow, 3.0);
     times(&mut options.strokes.outline, 2.0);

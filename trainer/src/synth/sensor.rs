@@ -9,7 +9,7 @@ use labelcam::image::Gray;
 
 /// Turns grey levels to a fax or thermal print: noise, then a threshold between
 /// the tones of ink and ground. Returns whether it did.
-pub fn binarise(
+pub(super) fn binarise(
     dice: &mut Dice,
     options: &SensorOptions,
     image: &mut Plane,
@@ -52,7 +52,7 @@ fn visible_contrast(image: &Plane) -> f32 {
 }
 
 /// Reads an image out: noise and compression in place, then 8 bits.
-pub fn read_out(dice: &mut Dice, options: &SensorOptions, mut image: Plane, tones: &Tones) -> Gray {
+pub(super) fn read_out(dice: &mut Dice, options: &SensorOptions, mut image: Plane, tones: &Tones) -> Gray {
     // Faint and dark pictures get less noise: a person must still read them.
     let contrast = visible_contrast(&image).min(tones.contrast().max(20.0));
     if let Some(share) = dice.fault(&options.noise) {

@@ -8,7 +8,7 @@ use super::plane::{Area, Plane};
 use super::texture;
 
 /// Wears the mask of a line.
-pub fn wear(dice: &mut Dice, options: &StrokeOptions, layout: &mut Layout) {
+pub(super) fn wear(dice: &mut Dice, options: &StrokeOptions, layout: &mut Layout) {
     dice.open_stage();
     let cap = layout.cap;
     if let Some(width) = dice.fault(&options.stencil) {

@@ -5,7 +5,7 @@ use super::dice::Dice;
 use super::plane::Plane;
 
 /// Smooth noise in -1..1 of the size of `like`, with cells of the given pixels.
-pub fn value_noise(dice: &mut Dice, like: &Plane, cell_x: f32, cell_y: f32) -> Plane {
+pub(super) fn value_noise(dice: &mut Dice, like: &Plane, cell_x: f32, cell_y: f32) -> Plane {
     let mut noise = dice.noise();
     let columns = (like.width as f32 / cell_x.max(1.0)) as usize + 2;
     let rows = (like.height as f32 / cell_y.max(1.0)) as usize + 2;
@@ -36,7 +36,7 @@ fn smooth(t: f32) -> f32 {
 }
 
 /// A random pattern of the size of `like`; `cap` is the cap height in pixels.
-pub fn pattern(dice: &mut Dice, like: &Plane, cap: f32) -> Plane {
+pub(super) fn pattern(dice: &mut Dice, like: &Plane, cap: f32) -> Plane {
     match dice.int(0, 9) {
         0 | 1 => octaves(dice, like, cap),
         2 => value_noise(dice, like, 1.0, 1.0),
@@ -95,7 +95,7 @@ fn stripes(dice: &mut Dice, like: &Plane, cap: f32) -> Plane {
 }
 
 /// Edges and blobs over soft noise: something that is not text.
-pub fn scene(dice: &mut Dice, like: &Plane, cap: f32) -> Plane {
+pub(super) fn scene(dice: &mut Dice, like: &Plane, cap: f32) -> Plane {
     let size = cap * dice.range(0.5, 2.0);
     let mut out = value_noise(dice, like, size, size);
     out.data.iter_mut().for_each(|sample| *sample *= 0.4);

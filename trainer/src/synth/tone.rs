@@ -6,7 +6,7 @@ use super::scenario::Scenario;
 
 /// Grey levels of a line, 0..255.
 #[derive(Clone, Copy, Debug)]
-pub struct Tones {
+pub(super) struct Tones {
     /// Level of the ink.
     pub ink: f32,
     /// Level of the ground.

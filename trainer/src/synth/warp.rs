@@ -11,7 +11,7 @@ use super::plane::{Area, Plane};
 type Matrix = [f32; 9];
 
 /// The map from crop pixels back to mask pixels.
-pub struct Warp {
+pub(super) struct Warp {
     inverse: Matrix,
     bend: f32,
     middle: f32,
