@@ -109,7 +109,7 @@ pub enum OutputValues {
 pub struct TrainingSpec {
     /// The network, for people: `crnn width 0.25 hidden 96`.
     pub network: String,
-    /// Commit of labelcam that trained it.
+    /// Commit of labelcam that exported it.
     pub commit: String,
     /// SHA-256 of the resolved configuration.
     pub config_sha256: String,
@@ -197,6 +197,9 @@ impl Spec {
     }
 
     /// The JSON for a model's metadata.
+    ///
+    /// # Panics
+    /// Never: nothing in a contract lacks a JSON form.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("a contract has only string keys and finite numbers")
     }

@@ -5,7 +5,6 @@
 //! `config`, as UTF-8. All that is random follows from the seed and the step, so these are the random state.
 
 use std::collections::HashMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -14,6 +13,7 @@ use tch::{Kind, Tensor, no_grad};
 
 use crate::adamw::AdamW;
 use crate::config::Config;
+use crate::file;
 
 /// The progress of a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,7 +24,7 @@ pub struct Progress {
     pub best: f64,
 }
 
-/// Writes a checkpoint: first beside `path`, then over it, so that a full disk or a power cut leaves the old one whole.
+/// Writes a checkpoint over the one at `path`, whole or not at all.
 ///
 /// # Errors
 /// When the file cannot be written; `path` is then as it was.
@@ -43,18 +43,8 @@ pub fn save(path: &Path, store: &VarStore, optimizer: &AdamW, progress: Progress
     keep("best".into(), &Tensor::from_slice(&[progress.best]));
     keep("config".into(), &Tensor::from_slice(config.to_toml()?.as_bytes()));
     tensors.sort_by(|a, b| a.0.cmp(&b.0));
-    let partial = partial_path(path);
-    let written = Tensor::write_safetensors(&tensors, &partial)
-        .map_err(anyhow::Error::from)
-        .and_then(|()| Ok(fs::File::open(&partial)?.sync_all()?))
-        .and_then(|()| Ok(fs::rename(&partial, path)?));
-    if written.is_err() {
-        // What is there of the partial file only takes space; that it cannot be removed adds nothing to the error.
-        let _ = fs::remove_file(&partial);
-    }
-    written.with_context(|| {
-        format!("cannot save the checkpoint {}: free some space or choose another --run folder; the last one is whole", path.display())
-    })
+    file::replace_with(path, |partial| Ok(Tensor::write_safetensors(&tensors, partial)?))
+        .context("the checkpoint is not saved")
 }
 
 /// A checkpoint read from a file, checked to be finite.
@@ -145,10 +135,4 @@ impl Checkpoint {
         no_grad(|| target.copy_(source));
         Ok(())
     }
-}
-
-fn partial_path(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".partial");
-    name.into()
 }

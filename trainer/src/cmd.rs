@@ -1,5 +1,7 @@
 //! The commands, one file each.
 
+mod eval;
+mod export;
 mod synth;
 mod train;
 
@@ -22,6 +24,8 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Train(train::Args),
+    Eval(eval::Args),
+    Export(export::Args),
     Synth(synth::Args),
 }
 
@@ -32,6 +36,8 @@ enum Command {
 pub fn run(cli: Cli) -> Result<()> {
     match cli.command {
         Command::Train(args) => train::run(&args),
+        Command::Eval(args) => eval::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::Synth(args) => synth::run(&args),
     }
 }

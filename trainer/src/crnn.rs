@@ -19,6 +19,31 @@ pub const CHANNELS: [usize; 7] = [64, 128, 256, 256, 512, 512, 512];
 /// The convolutions that are followed by a batch norm.
 pub const NORMALIZED: [bool; 7] = [false, false, true, false, true, false, true];
 
+/// The convolution whose kernel is 2x2, without padding; the others are 3x3 and keep the size.
+const LAST: usize = 6;
+
+/// A max pool of 2x2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pool {
+    /// The convolution that it follows.
+    pub conv: usize,
+    /// Rows and columns from one window to the next.
+    pub strides: [i64; 2],
+    /// Rows and columns added on either side.
+    pub padding: [i64; 2],
+}
+
+/// The pools, in order.
+pub const POOLS: [Pool; 4] = [
+    Pool { conv: 0, strides: [2, 2], padding: [0, 0] },
+    Pool { conv: 1, strides: [2, 2], padding: [0, 0] },
+    Pool { conv: 3, strides: [2, 1], padding: [0, 1] },
+    Pool { conv: 5, strides: [2, 1], padding: [0, 1] },
+];
+
+/// Added to the variances of batch norms.
+pub const BATCH_NORM_EPSILON: f64 = 1e-5;
+
 /// Channel counts are rounded to multiples of this, a vector register of the boards' kernels.
 const CHANNEL_MULTIPLE: usize = 8;
 
@@ -85,7 +110,7 @@ impl Crnn {
         let mut norms = Vec::new();
         for (i, &out) in channels.iter().enumerate() {
             let input = if i == 0 { 1 } else { channels[i - 1] };
-            let last = i == 6;
+            let last = i == LAST;
             convs.push(conv(&(path / format!("conv{i}")), input, out, last));
             norms.push(NORMALIZED[i].then(|| batch_norm(&(path / format!("norm{i}")), out)));
         }
@@ -110,21 +135,25 @@ impl Crnn {
     /// `train` chooses the batch norms' statistics, of the batch or the running ones, and the number format.
     pub fn forward_t(&self, lines: &Tensor, train: bool) -> Tensor {
         let kind = if train && self.precision == Precision::Bf16 { Kind::BFloat16 } else { Kind::Float };
-        let conv = |i: usize, x: &Tensor| {
-            let nn::Conv2D { ws, bs, .. } = &self.convs[i];
-            let padding = i64::from(i != 6);
-            let y = x.conv2d(&ws.to_kind(kind), bs.as_ref().map(|b| b.to_kind(kind)), 1, padding, 1, 1);
-            self.norms[i].as_ref().map_or_else(|| y.relu(), |norm| norm.forward_t(&y, train).relu())
-        };
-        let x = conv(0, &lines.to_kind(kind)).max_pool2d(2, 2, 0, 1, false); // [N, c0, 16, W/2]
-        let x = conv(1, &x).max_pool2d(2, 2, 0, 1, false); // [N, c1, 8, W/4]
-        let x = conv(3, &conv(2, &x)).max_pool2d([2, 2], [2, 1], [0, 1], 1, false); // [N, c3, 4, W/4 + 1]
-        let x = conv(5, &conv(4, &x)).max_pool2d([2, 2], [2, 1], [0, 1], 1, false); // [N, c5, 2, W/4 + 2]
-        let x = conv(6, &x); // [N, c6, 1, T]
+        let mut x = lines.to_kind(kind);
+        for i in 0..self.convs.len() {
+            x = self.conv(i, &x, train);
+            for pool in POOLS.iter().filter(|pool| pool.conv == i) {
+                x = x.max_pool2d([2, 2], pool.strides, pool.padding, 1, false);
+            }
+        } // [N, c0, 16, W/2], [N, c1, 8, W/4], [N, c3, 4, W/4 + 1], [N, c5, 2, W/4 + 2], [N, c6, 1, T]
         let x = x.squeeze_dim(2).permute([2, 0, 1]).to_kind(Kind::Float).contiguous(); // [T, N, c6]
         let x = self.linears[0].forward(&sequence(&self.lstms[0], &x)); // [T, N, h]
         let x = self.linears[1].forward(&sequence(&self.lstms[1], &x)); // [T, N, C]
         x.log_softmax(-1, Kind::Float)
+    }
+
+    /// Convolution `i` in the number format of `x`, its batch norm where it has one, and a ReLU.
+    fn conv(&self, i: usize, x: &Tensor, train: bool) -> Tensor {
+        let nn::Conv2D { ws, bs, .. } = &self.convs[i];
+        let padding = i64::from(i != LAST);
+        let y = x.conv2d(&ws.to_kind(x.kind()), bs.as_ref().map(|b| b.to_kind(x.kind())), 1, padding, 1, 1);
+        self.norms[i].as_ref().map_or_else(|| y.relu(), |norm| norm.forward_t(&y, train).relu())
     }
 }
 
@@ -146,7 +175,7 @@ fn conv(path: &nn::Path, input: usize, output: usize, last: bool) -> nn::Conv2D 
 }
 
 fn batch_norm(path: &nn::Path, channels: usize) -> nn::BatchNorm {
-    let config = nn::BatchNormConfig { ws_init: Init::Const(1.0), ..Default::default() };
+    let config = nn::BatchNormConfig { ws_init: Init::Const(1.0), eps: BATCH_NORM_EPSILON, ..Default::default() };
     nn::batch_norm2d(path, size(channels), config)
 }
 

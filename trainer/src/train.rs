@@ -41,9 +41,11 @@ pub struct Run<'a> {
     /// Copies of the network that share each batch; 1 on a GPU. Results differ between counts as sums in another
     /// order do, and by the batch norms, which see a shard at a time.
     pub replicas: usize,
+    /// Stop after this update, with a checkpoint to go on from; absent: at the end of the schedule.
+    pub until: Option<usize>,
 }
 
-/// Trains to the end of the schedule, from the folder's last checkpoint where there is one.
+/// Trains to the end of the schedule or to `until`, from the folder's last checkpoint where there is one.
 ///
 /// Writes `last.safetensors` and `best.safetensors`, `config.toml` (resolved) and `log.jsonl`. Returns the progress at
 /// the end.
@@ -63,7 +65,8 @@ pub fn train(run: &Run) -> Result<Progress> {
     let mut bad_updates = 0;
     let mut window = Window::new();
 
-    while progress.step < steps {
+    let last = run.until.map_or(steps, |until| until.min(steps));
+    while progress.step < last {
         let rate = schedule::rate(&config.optimization, progress.step);
         let shards = loader.next_shards(run.replicas)?; // [N, 1, 32, W] in all
         let loss = replicas.gradients(&shards)?;
@@ -85,7 +88,7 @@ pub fn train(run: &Run) -> Result<Progress> {
             bar.set_message(format!("loss {loss:.4}, {lines_per_second:.0} lines/s"));
             log.update(progress.step, loss, norm, rate, lines_per_second)?;
         }
-        if progress.step.is_multiple_of(config.validation.every) || progress.step == steps {
+        if progress.step.is_multiple_of(config.validation.every) || progress.step == last {
             let (tally, readings) = validate::validate(&replicas.first().net, &config.alphabet, run.validation, *device)?;
             bar.suspend(|| show(&readings[..config.validation.shown.min(readings.len())]));
             log.validation(progress.step, &tally)?;

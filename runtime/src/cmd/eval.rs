@@ -108,11 +108,14 @@ fn evaluate(recognizer: &Recognizer, folder: &Path, allow: &AllowList, normaliza
         let reading = recognizer.read(&picture, Region::whole(&picture), allow);
         seconds += start.elapsed().as_secs_f64();
         // A line that cannot be read counts as read wrongly: leaving it out would flatter the model.
-        let reading = reading.map(|reading| reading.text).unwrap_or_else(|error| {
-            unreadable += 1;
-            eprintln!("labelcam: {}: {error}", entry.path.display());
-            String::new()
-        });
+        let reading = match reading {
+            Ok(reading) => reading.text,
+            Err(error) => {
+                unreadable += 1;
+                eprintln!("labelcam: {}: {error}", entry.path.display());
+                String::new()
+            }
+        };
         tally.add(&entry.text, &reading);
         if reading != entry.text {
             worst.push(Line { entry, reading });
@@ -203,7 +206,6 @@ impl Table {
     }
 
     /// Prints the total, unless there is but one set, and fails where a picture was not readable.
-    #[expect(clippy::cast_precision_loss, reason = "a count of lines")]
     fn finish(mut self) -> Result<()> {
         let unreadable: usize = self.total.iter().map(|result| result.unreadable).sum();
         if self.total.len() > 1 && !self.json {

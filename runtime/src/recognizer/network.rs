@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 
 use tract_onnx::prelude::*;
-use tract_onnx::tract_hir::internal::*;
+use tract_onnx::tract_hir::internal::{HashMap, InferenceModelExt, IntoRunnable, ToDim, anyhow, ensure, tvec};
 
 use super::{LogProbabilities, ModelError, ReadError, onnx};
 use crate::ctc::MAX_STEPS;
@@ -54,9 +54,8 @@ impl Network {
     pub(super) fn run(&self, input: &LineInput) -> Result<LogProbabilities, ReadError> {
         let failed = |error: TractError| ReadError::Run(format!("{error:#}"));
         let output = guarded(|| self.plan(input.width())?.run(tvec!(self.tensor(input)?.into()))).map_err(failed)?;
-        let values = output[0].to_plain_array_view::<f32>().map_err(failed)?;
-        let steps = output[0].shape()[0];
-        Ok(LogProbabilities { values: values.iter().copied().collect(), steps, classes: self.classes })
+        let values = output[0].try_as_plain_ram().and_then(|plain| Ok(plain.as_slice::<f32>()?.to_vec())).map_err(failed)?;
+        Ok(LogProbabilities { values, steps: output[0].shape()[0], classes: self.classes })
     }
 
     /// `[1, channels, height, W]` of a line.

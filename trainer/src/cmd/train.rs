@@ -29,6 +29,9 @@ pub(super) struct Args {
     /// Start from the weights of this checkpoint, to train an existing model further on other lines.
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
+    /// Stop after this update of the schedule; the same command without it goes on from there.
+    #[arg(long, value_name = "STEP")]
+    until: Option<usize>,
     /// Where to compute.
     #[arg(long, value_enum, default_value = "auto")]
     device: DeviceChoice,
@@ -45,7 +48,8 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let source = lines::source(&config, Split::Train)?;
     let validation = lines::examples(&config, Split::Validation, config.validation.lines)?;
     announce(&config, device);
-    let run = Run { config: &config, start, source, validation: &validation, folder: &args.run, device, replicas };
+    let (folder, until) = (args.run.as_path(), args.until);
+    let run = Run { config: &config, start, source, validation: &validation, folder, device, replicas, until };
     let progress = train(&run)?;
     eprintln!("done after {} updates; best validation {:.2} % of lines", progress.step, 100.0 * progress.best);
     Ok(())

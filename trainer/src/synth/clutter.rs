@@ -10,13 +10,13 @@ use super::plane::Area;
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Margins {
     /// Left.
-    pub left: f32,
+    pub(super) left: f32,
     /// Top.
-    pub top: f32,
+    pub(super) top: f32,
     /// Right.
-    pub right: f32,
+    pub(super) right: f32,
     /// Bottom.
-    pub bottom: f32,
+    pub(super) bottom: f32,
 }
 
 /// Room that clutter needs around the ink, in cap heights.

@@ -10,20 +10,20 @@ use ab_glyph::{Font, GlyphId, OutlinedGlyph, PxScale, point};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Setting {
     /// Cap height.
-    pub cap: f32,
+    pub(super) cap: f32,
     /// Factor of the width.
-    pub stretch: f32,
+    pub(super) stretch: f32,
     /// Extra space between letters.
-    pub gap: f32,
+    pub(super) gap: f32,
     /// Factor of the word space.
-    pub word: f32,
+    pub(super) word: f32,
     /// Tangent of the slant; applied by the warp.
-    pub slant: f32,
+    pub(super) slant: f32,
 }
 
 impl Setting {
     /// Draws the setting of a line of `length` characters.
-    pub fn draw(dice: &mut Dice, options: &LayoutOptions, cap: f32, length: usize) -> Self {
+    pub(super) fn draw(dice: &mut Dice, options: &LayoutOptions, cap: f32, length: usize) -> Self {
         let far = dice.style(&options.far_stretch);
         let stretch = far.or_else(|| dice.style(&options.stretch)).unwrap_or(1.0);
         let wide = dice.style(&options.wide_letters).filter(|_| length <= 20);
@@ -46,7 +46,7 @@ impl Setting {
 pub(super) struct Outlines {
     glyphs: Vec<OutlinedGlyph>,
     /// The ink's box, with the baseline at y 0.
-    pub ink: Area,
+    pub(super) ink: Area,
 }
 
 /// Places the glyphs of a text along a baseline at y 0, starting at x 0.
@@ -90,20 +90,20 @@ fn bounds(glyphs: &[OutlinedGlyph]) -> Area {
 /// A drawn line.
 pub(super) struct Layout {
     /// Ink coverage 0..1.
-    pub mask: Plane,
+    pub(super) mask: Plane,
     /// The text's ink in the mask.
-    pub ink: Area,
+    pub(super) ink: Area,
     /// The boxes of the glyphs in the mask.
-    pub glyphs: Vec<Area>,
+    pub(super) glyphs: Vec<Area>,
     /// Cap height in pixels.
-    pub cap: f32,
+    pub(super) cap: f32,
     /// Where the plane's corner lies relative to the pen's origin.
-    pub origin: (f32, f32),
+    pub(super) origin: (f32, f32),
 }
 
 impl Layout {
     /// Draws outlines on a plane with `pad` pixels of room on every side.
-    pub fn new(outlines: &Outlines, cap: f32, pad: f32) -> Self {
+    pub(super) fn new(outlines: &Outlines, cap: f32, pad: f32) -> Self {
         let ink = outlines.ink;
         let pad = pad.ceil();
         let origin = (ink.x0.floor() - pad, ink.y0.floor() - pad);
@@ -126,13 +126,13 @@ impl Layout {
     }
 
     /// Draws more outlines on the mask, moved by `dx`, `dy` from this line's pen origin.
-    pub fn stamp(&mut self, outlines: &Outlines, dx: f32, dy: f32) {
+    pub(super) fn stamp(&mut self, outlines: &Outlines, dx: f32, dy: f32) {
         let origin = (self.origin.0 - dx.round(), self.origin.1 - dy.round());
         stamp(&mut self.mask, outlines, origin);
     }
 
     /// A mask of other outlines on a plane of the same size and origin.
-    pub fn twin(&self, outlines: &Outlines) -> Plane {
+    pub(super) fn twin(&self, outlines: &Outlines) -> Plane {
         let mut mask = Plane::new(self.mask.width, self.mask.height, 0.0);
         stamp(&mut mask, outlines, self.origin);
         mask

@@ -2,6 +2,13 @@
 //! faxes, embossed cards, segment displays and signs, with their exact texts.
 //! Rendered on the fly, so that no picture needs to be stored or licensed.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "geometry between pixels and fractions of them: every value is far below the limits"
+)]
+
 mod assets;
 mod clutter;
 mod codes;

@@ -10,11 +10,11 @@ use super::{light, relief, sensor, texture};
 /// The masks of a line after the warp.
 pub(super) struct Masks {
     /// Ink coverage 0..1.
-    pub ink: Plane,
+    pub(super) ink: Plane,
     /// Unlit segments, if they show.
-    pub ghost: Option<Plane>,
+    pub(super) ghost: Option<Plane>,
     /// Cap height in pixels.
-    pub cap: f32,
+    pub(super) cap: f32,
 }
 
 /// Paints the masks to an image of grey levels, with the tones that it used.

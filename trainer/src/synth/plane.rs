@@ -5,11 +5,11 @@
 #[derive(Clone, Debug)]
 pub(super) struct Plane {
     /// Columns.
-    pub width: usize,
+    pub(super) width: usize,
     /// Rows.
-    pub height: usize,
+    pub(super) height: usize,
     /// `width * height` samples.
-    pub data: Vec<f32>,
+    pub(super) data: Vec<f32>,
 }
 
 /// A box in pixels, `x1` and `y1` exclusive.
@@ -27,26 +27,26 @@ pub(super) struct Area {
 
 impl Area {
     /// Width in pixels.
-    pub fn width(&self) -> f32 {
+    pub(super) fn width(&self) -> f32 {
         self.x1 - self.x0
     }
 
     /// Height in pixels.
-    pub fn height(&self) -> f32 {
+    pub(super) fn height(&self) -> f32 {
         self.y1 - self.y0
     }
 }
 
 impl Plane {
     /// A plane filled with one value; sides are at least one pixel.
-    pub fn new(width: usize, height: usize, value: f32) -> Self {
+    pub(super) fn new(width: usize, height: usize, value: f32) -> Self {
         let (width, height) = (width.max(1), height.max(1));
         Self { width, height, data: vec![value; width * height] }
     }
 
     /// Bilinear sample at a pixel-corner coordinate; 0 outside.
     #[inline]
-    pub fn sample(&self, x: f32, y: f32) -> f32 {
+    pub(super) fn sample(&self, x: f32, y: f32) -> f32 {
         let (x, y) = (x - 0.5, y - 0.5);
         let (fx, fy) = (x.floor(), y.floor());
         let (ix, iy) = (fx as i32, fy as i32);
@@ -68,7 +68,7 @@ impl Plane {
     }
 
     /// Raises the samples inside a box to at least `value`; the box is clipped.
-    pub fn fill(&mut self, area: &Area, value: f32) {
+    pub(super) fn fill(&mut self, area: &Area, value: f32) {
         let x0 = (area.x0.round().max(0.0) as usize).min(self.width);
         let x1 = (area.x1.round().max(0.0) as usize).min(self.width);
         let y0 = (area.y0.round().max(0.0) as usize).min(self.height);
@@ -81,12 +81,12 @@ impl Plane {
     }
 
     /// Gaussian blur with the edge repeated; `sigma` in pixels, below 0.2 does nothing.
-    pub fn blur(&mut self, sigma: f32) {
+    pub(super) fn blur(&mut self, sigma: f32) {
         self.blur_xy(sigma, sigma);
     }
 
     /// Gaussian blur with a deviation of its own along each axis.
-    pub fn blur_xy(&mut self, sigma_x: f32, sigma_y: f32) {
+    pub(super) fn blur_xy(&mut self, sigma_x: f32, sigma_y: f32) {
         if sigma_x >= 0.2 {
             self.filter_rows(&gauss_kernel(sigma_x));
         }
@@ -96,7 +96,7 @@ impl Plane {
     }
 
     /// Convolves every row with an odd kernel, edges repeated.
-    pub fn filter_rows(&mut self, kernel: &[f32]) {
+    pub(super) fn filter_rows(&mut self, kernel: &[f32]) {
         let (width, radius) = (self.width, kernel.len() / 2);
         let mut padded = vec![0.0f32; width + 2 * radius];
         for row in self.data.chunks_exact_mut(width) {
@@ -113,7 +113,7 @@ impl Plane {
     }
 
     /// Convolves every column with an odd kernel, edges repeated.
-    pub fn filter_columns(&mut self, kernel: &[f32]) {
+    pub(super) fn filter_columns(&mut self, kernel: &[f32]) {
         let (width, height, radius) = (self.width, self.height as isize, kernel.len() / 2);
         let mut out = vec![0.0f32; self.data.len()];
         for (y, row) in out.chunks_exact_mut(width).enumerate() {
@@ -129,7 +129,7 @@ impl Plane {
     }
 
     /// Thickens (positive) or thins (negative) a mask by a fractional pixel count.
-    pub fn grow(&mut self, pixels: f32) {
+    pub(super) fn grow(&mut self, pixels: f32) {
         let mut left = pixels.abs().min(6.0);
         while left > 0.01 {
             self.grow_once(pixels > 0.0, left.min(1.0));
@@ -163,7 +163,7 @@ impl Plane {
     }
 
     /// Area-averaging resize to a smaller size; enlarging repeats samples softly.
-    pub fn shrink(&self, width: usize, height: usize) -> Plane {
+    pub(super) fn shrink(&self, width: usize, height: usize) -> Plane {
         let columns = spans(self.width, width.max(1));
         let rows = spans(self.height, height.max(1));
         let mut out = Plane::new(width, height, 0.0);

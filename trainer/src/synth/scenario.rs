@@ -48,7 +48,7 @@ pub(super) fn table(weights: &Scenarios) -> [(Scenario, f32); 10] {
 
 impl Scenario {
     /// Font categories with their weights. Any other category counts as "sans".
-    pub fn categories(self) -> &'static [(&'static str, f32)] {
+    pub(super) fn categories(self) -> &'static [(&'static str, f32)] {
         match self {
             Self::CleanPrint => &[("sans", 5.0), ("serif", 3.0), ("mono", 2.0), ("condensed", 2.0)],
             Self::Label => &[
@@ -93,7 +93,7 @@ impl Scenario {
     }
 
     /// Kinds of text with their weights.
-    pub fn kinds(self) -> &'static [(Kind, f32)] {
+    pub(super) fn kinds(self) -> &'static [(Kind, f32)] {
         match self {
             Self::CleanPrint | Self::Mixed => &GENERAL,
             Self::Label => &[
@@ -163,7 +163,7 @@ impl Scenario {
     }
 
     /// The options of this scenario: the base with its own chances multiplied.
-    pub fn adjusted(self, base: &Options) -> Options {
+    pub(super) fn adjusted(self, base: &Options) -> Options {
         let mut options = base.clone();
         if self != Self::Segment {
             options.strokes.ghost.chance = 0.0;

@@ -8,9 +8,9 @@ use super::scenario::Scenario;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tones {
     /// Level of the ink.
-    pub ink: f32,
+    pub(super) ink: f32,
     /// Level of the ground.
-    pub ground: f32,
+    pub(super) ground: f32,
 }
 
 impl Tones {
@@ -18,7 +18,7 @@ impl Tones {
     pub const CLEAN: Self = Self { ink: 8.0, ground: 250.0 };
 
     /// Draws the levels of a scenario.
-    pub fn draw(dice: &mut Dice, options: &PaintOptions, scenario: Scenario) -> Self {
+    pub(super) fn draw(dice: &mut Dice, options: &PaintOptions, scenario: Scenario) -> Self {
         let (dark, light) = match scenario {
             Scenario::CleanPrint | Scenario::Book | Scenario::Form | Scenario::Receipt => {
                 (dice.range(0.0, 80.0), dice.range(185.0, 255.0))
@@ -40,7 +40,7 @@ impl Tones {
     }
 
     /// Levels between ink and ground, always positive.
-    pub fn contrast(&self) -> f32 {
+    pub(super) fn contrast(&self) -> f32 {
         (self.ink - self.ground).abs()
     }
 }

@@ -17,12 +17,12 @@ pub(super) struct Warp {
     middle: f32,
     half: f32,
     /// Size of the crop in pixels.
-    pub size: (usize, usize),
+    pub(super) size: (usize, usize),
 }
 
 impl Warp {
     /// Draws the geometry of a line set with `slant` and cropped with `margins` at least.
-    pub fn draw(
+    pub(super) fn draw(
         dice: &mut Dice,
         options: &WarpOptions,
         (layout, slant): (&Layout, f32),
@@ -56,7 +56,7 @@ impl Warp {
     }
 
     /// Maps a mask to the crop; what lies outside the mask is 0.
-    pub fn apply(&self, mask: &Plane) -> Plane {
+    pub(super) fn apply(&self, mask: &Plane) -> Plane {
         let mut out = Plane::new(self.size.0, self.size.1, 0.0);
         let m = &self.inverse;
         for (y, row) in out.data.chunks_exact_mut(self.size.0).enumerate() {

@@ -1,0 +1,62 @@
+//! The renderer and its command, on the fonts beside the tests.
+
+use std::fs;
+
+use labelcam::dataset;
+use labelcam_trainer::lines::{self, Split};
+
+use crate::program::{succeeds, text, tiny_config, write_config};
+
+#[test]
+fn a_line_follows_from_seed_and_index_alone() {
+    let config = tiny_config();
+    let renderer = lines::renderer(&config, Split::Train).unwrap();
+    let forward: Vec<_> = (0..40).map(|index| renderer.line(5, index)).collect();
+    let again = lines::renderer(&config, Split::Train).unwrap();
+    for index in (0..40).rev() {
+        let line = again.line(5, index);
+        assert_eq!(forward[usize::try_from(index).unwrap()], line, "line {index}");
+    }
+    assert!(forward != (0..40).map(|index| renderer.line(6, index)).collect::<Vec<_>>());
+}
+
+#[test]
+fn no_family_is_in_both_splits() {
+    let config = tiny_config();
+    let families = |split| {
+        let renderer = lines::renderer(&config, split).unwrap();
+        let families: std::collections::BTreeSet<_> = (0..60).map(|index| renderer.line(1, index).family).collect();
+        families
+    };
+    let (train, validation) = (families(Split::Train), families(Split::Validation));
+    assert!(train.len() > 2 && validation.len() == 1, "{train:?} {validation:?}");
+    assert!(train.is_disjoint(&validation));
+}
+
+#[test]
+fn every_rendered_line_can_be_learnt() {
+    let config = tiny_config();
+    for example in lines::examples(&config, Split::Train, 200).unwrap() {
+        assert_eq!(config.alphabet.encode(&example.text).unwrap(), example.label);
+        assert!(example.input.width() <= config.data.rendered_width_max);
+        assert!(example.input.pixels().iter().all(|value| value.is_finite()));
+    }
+}
+
+#[test]
+fn the_command_writes_a_sheet_and_a_labelled_set() {
+    let folder = tempfile::tempdir().unwrap();
+    let given = write_config(folder.path(), &tiny_config());
+    let (sheet, set) = (folder.path().join("sheet.png"), folder.path().join("set"));
+    let said = succeeds(&[
+        "synth", "--config", text(&given), "--lines", "12", "--preview", text(&sheet), "--out", text(&set),
+    ]);
+    assert!(said.contains("12 lines in") && said.contains("lines a second a core"), "{said}");
+    assert!(image::open(sheet).unwrap().width() > 500);
+    let entries = dataset::entries(&set).unwrap();
+    assert_eq!(entries.len(), 12);
+    for entry in entries {
+        assert!(dataset::picture(&entry.path).unwrap().height > 4);
+    }
+    assert_eq!(fs::read_dir(set).unwrap().count(), 13);
+}
