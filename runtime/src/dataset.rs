@@ -28,7 +28,7 @@ pub struct Entry {
 #[derive(Debug, Error)]
 pub enum DatasetError {
     /// A file or folder cannot be read.
-    #[error("cannot read {path}: {source}")]
+    #[error("cannot read {path}")]
     Read {
         /// The file or folder.
         path: PathBuf,
@@ -62,7 +62,7 @@ pub enum DatasetError {
         folder: PathBuf,
     },
     /// A file that is no picture, or a damaged one.
-    #[error("{path}: {source}")]
+    #[error("cannot read {path}")]
     Picture {
         /// The file.
         path: PathBuf,
@@ -124,4 +124,80 @@ pub fn picture(path: &Path) -> Result<Gray, DatasetError> {
 fn is_picture(path: &Path) -> bool {
     let ending = path.extension().and_then(|ending| ending.to_str()).map(str::to_lowercase);
     ending.is_some_and(|ending| PICTURES.contains(&ending.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder with these files.
+    fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, content) in files {
+            fs::write(folder.path().join(name), content).unwrap();
+        }
+        folder
+    }
+
+    fn entries_of(labels: &str) -> Result<Vec<(String, String)>, DatasetError> {
+        let folder = folder(&[(LABELS, labels)]);
+        let name = |path: &Path| path.strip_prefix(folder.path()).unwrap().to_str().unwrap().to_owned();
+        Ok(entries(folder.path())?.into_iter().map(|entry| (name(&entry.path), entry.text)).collect())
+    }
+
+    #[test]
+    fn entries_are_files_and_texts_in_the_order_of_the_rows() {
+        let entries = entries_of("b.png\tB\r\n\na/a.png\tA 1\tx\n").unwrap();
+        assert_eq!(entries, [("b.png", "B"), ("a/a.png", "A 1\tx")].map(|(f, t)| (f.to_owned(), t.to_owned())));
+    }
+
+    #[test]
+    fn a_set_without_labels_is_told_from_a_missing_one() {
+        let folder = folder(&[]);
+        assert!(matches!(entries(folder.path()), Err(DatasetError::NoLabels { folder: of }) if of == folder.path()));
+        let missing = folder.path().join("gone");
+        assert!(matches!(entries(&missing), Err(DatasetError::Read { path, .. }) if path == missing.join(LABELS)));
+    }
+
+    #[test]
+    fn labels_without_rows_are_refused() {
+        for labels in ["", "\n \n"] {
+            assert!(matches!(entries_of(labels), Err(DatasetError::Empty { .. })), "{labels:?}");
+        }
+    }
+
+    #[test]
+    fn a_row_without_a_tab_is_counted_with_the_empty_ones() {
+        assert!(matches!(entries_of("a.png\tA\n\nb.png B\n"), Err(DatasetError::NoTab { row: 3, .. })));
+    }
+
+    #[test]
+    fn labels_that_are_no_utf8_cannot_be_read() {
+        let folder = folder(&[]);
+        fs::write(folder.path().join(LABELS), b"a.png\t\xff\n").unwrap();
+        assert!(matches!(entries(folder.path()), Err(DatasetError::Read { .. })));
+    }
+
+    #[test]
+    fn pictures_are_those_of_the_folder_by_name() {
+        let folder = folder(&[("b.JPG", ""), ("a.png", ""), ("c.txt", ""), ("d", ""), (LABELS, "")]);
+        let names: Vec<_> = pictures(folder.path()).unwrap();
+        assert_eq!(names, [folder.path().join("a.png"), folder.path().join("b.JPG")]);
+    }
+
+    #[test]
+    fn a_folder_without_pictures_or_without_itself_is_refused() {
+        let folder = folder(&[("a.txt", "")]);
+        assert!(matches!(pictures(folder.path()), Err(DatasetError::NoPictures { .. })));
+        assert!(matches!(pictures(&folder.path().join("gone")), Err(DatasetError::Read { .. })));
+    }
+
+    #[test]
+    fn a_missing_picture_is_told_from_a_bad_one() {
+        let folder = folder(&[("a.png", "no picture")]);
+        assert!(matches!(picture(&folder.path().join("b.png")), Err(DatasetError::Read { .. })));
+        let bad = folder.path().join("a.png");
+        let error = picture(&bad).unwrap_err();
+        assert!(matches!(&error, DatasetError::Picture { path, source: ImageError::Format } if *path == bad));
+    }
 }

@@ -25,6 +25,7 @@ pub struct Gray {
 
 impl Gray {
     /// An image of one grey value.
+    #[must_use]
     pub fn filled(width: usize, height: usize, value: u8) -> Self {
         Self { width, height, pixels: vec![value; width * height] }
     }
@@ -33,6 +34,7 @@ impl Gray {
     ///
     /// # Panics
     /// If `y >= height`.
+    #[must_use]
     pub fn row(&self, y: usize) -> &[u8] {
         &self.pixels[y * self.width..(y + 1) * self.width]
     }
@@ -46,7 +48,7 @@ pub enum ImageError {
     Format,
     /// The bytes start like a picture but cannot be decoded.
     #[error("the picture is damaged ({0}): take or copy it again")]
-    Damaged(#[source] image::ImageError),
+    Damaged(image::ImageError),
     /// The picture is larger than [`MAX_PIXELS`].
     #[error("the picture has {width}x{height} pixels, more than {MAX_PIXELS} in all: scale it down or cut it")]
     TooLarge {
@@ -86,6 +88,7 @@ pub fn decode(bytes: &[u8]) -> Result<Gray, ImageError> {
 /// Luma of ITU-R BT.601 for components of any one full scale: `0.299 R + 0.587 G + 0.114 B`.
 ///
 /// The result has the scale of the components. Not gamma-corrected, as everywhere in this field.
+#[must_use]
 pub fn luma(red: f32, green: f32, blue: f32) -> f32 {
     0.299 * red + 0.587 * green + 0.114 * blue
 }
@@ -164,6 +167,65 @@ mod tests {
     fn transparent_pixels_lie_on_white() {
         let rgba = ImageBuffer::<Rgba<u8>, _>::from_vec(2, 1, vec![0, 0, 0, 0, 0, 0, 0, 255]).unwrap();
         assert_eq!(decode(&png(rgba)).unwrap().pixels, [255, 0]);
+    }
+
+    #[test]
+    fn palettes_are_expanded_before_the_luma() {
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, 4, 1);
+        encoder.set_color(png::ColorType::Indexed);
+        encoder.set_palette([[255, 0, 0], [0, 255, 0], [0, 0, 255], [9, 9, 9]].concat());
+        encoder.set_trns(vec![255, 255, 255, 0]);
+        encoder.write_header().unwrap().write_image_data(&[3, 2, 1, 0]).unwrap();
+        assert_eq!(decode(&bytes).unwrap().pixels, [255, 29, 150, 76]);
+    }
+
+    /// A JPEG of four plain quarters, whose EXIF block holds nothing but an orientation.
+    fn photo(orientation: u8) -> Vec<u8> {
+        let quarters =
+            ImageBuffer::from_fn(64, 32, |x, y| Luma([[[0u8, 80], [160, 240]][y as usize / 16][x as usize / 32]]));
+        let mut jpeg = Cursor::new(Vec::new());
+        DynamicImage::from(quarters).write_to(&mut jpeg, ImageFormat::Jpeg).unwrap();
+        let (start, rest) = jpeg.get_ref().split_at(2);
+        let exif = b"\xff\xe1\x00\x22Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0";
+        [start, exif, &[orientation, 0, 0, 0, 0, 0, 0, 0], rest].concat()
+    }
+
+    #[test]
+    fn photos_are_turned_upright() {
+        // The quarters row by row, once the stored [0, 80, 160, 240] are turned as EXIF 2.3 (table 6) defines.
+        let cases = [
+            (1, [0, 80, 160, 240]),
+            (2, [80, 0, 240, 160]),
+            (3, [240, 160, 80, 0]),
+            (4, [160, 240, 0, 80]),
+            (5, [0, 160, 80, 240]),
+            (6, [160, 0, 240, 80]),
+            (7, [240, 80, 160, 0]),
+            (8, [80, 240, 0, 160]),
+            (9, [0, 80, 160, 240]), // no such orientation: left as it is
+        ];
+        for (orientation, expected) in cases {
+            let picture = decode(&photo(orientation)).unwrap();
+            let turned = (5..=8).contains(&orientation);
+            assert_eq!((picture.width, picture.height), if turned { (32, 64) } else { (64, 32) }, "{orientation}");
+            let centre = |right: usize, low: usize| {
+                picture.row((2 * low + 1) * picture.height / 4)[(2 * right + 1) * picture.width / 4]
+            };
+            let quarters = [centre(0, 0), centre(1, 0), centre(0, 1), centre(1, 1)];
+            // JPEG at its usual quality moves a plain block by a grey value or two.
+            let near = quarters.iter().zip(expected).all(|(&found, expected)| found.abs_diff(expected) <= 4);
+            assert!(near, "{orientation}: {quarters:?} and not {expected:?}");
+        }
+    }
+
+    #[test]
+    fn a_picture_that_promises_too_much_is_refused_by_its_header() {
+        let mut bytes = Vec::new();
+        let mut writer = png::Encoder::new(&mut bytes, 20_000, 20_000).write_header().unwrap();
+        writer.write_chunk(png::chunk::IDAT, &[]).unwrap();
+        drop(writer);
+        assert!(matches!(decode(&bytes), Err(ImageError::TooLarge { width: 20_000, height: 20_000 })));
     }
 
     #[test]

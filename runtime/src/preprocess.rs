@@ -10,6 +10,8 @@
 //! the exact negative of the other.
 
 mod resample;
+#[cfg(test)]
+mod tests;
 
 use thiserror::Error;
 
@@ -34,6 +36,7 @@ pub struct Region {
 
 impl Region {
     /// The whole of `image`.
+    #[must_use]
     pub fn whole(image: &Gray) -> Self {
         Self { x: 0, y: 0, width: image.width, height: image.height }
     }
@@ -50,16 +53,19 @@ pub struct LineInput {
 
 impl LineInput {
     /// `height * width` values.
+    #[must_use]
     pub fn pixels(&self) -> &[f32] {
         &self.pixels
     }
 
     /// Columns, a multiple of the spec's `width_multiple`.
+    #[must_use]
     pub fn width(&self) -> usize {
         self.width
     }
 
     /// Rows.
+    #[must_use]
     pub fn height(&self) -> usize {
         self.pixels.len() / self.width
     }
@@ -94,7 +100,9 @@ pub enum PreprocessError {
         image_height: usize,
     },
     /// A side is shorter than [`MIN_SIDE_PX`].
-    #[error("the line has {width}x{height} pixels and needs {MIN_SIDE_PX} a side at least: cut out more of the picture")]
+    #[error(
+        "the line has {width}x{height} pixels and needs {MIN_SIDE_PX} a side at least: cut out more of the picture"
+    )]
     TooSmall {
         /// Columns of the region.
         width: usize,

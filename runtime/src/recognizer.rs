@@ -12,11 +12,13 @@
 //! ```
 
 mod error;
+mod guard;
 mod network;
 mod onnx;
 mod reading;
 
 pub use error::{ModelError, ReadError};
+pub use guard::silence_guarded_panics;
 pub use reading::{Character, Reading};
 
 use sha2::{Digest, Sha256};

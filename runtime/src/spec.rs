@@ -3,6 +3,9 @@
 //! Our models carry it as JSON in the ONNX metadata under [`METADATA_KEY`]; a model made elsewhere gets the same facts
 //! from a TOML file beside it. Unknown keys are errors in both: a misspelt key must not become a default.
 
+#[cfg(test)]
+mod tests;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -132,12 +135,12 @@ pub enum SpecError {
         found: u64,
     },
     /// The table of characters cannot be read.
-    #[error("the alphabet file {name} cannot be read ({source}): put it beside the specification")]
+    #[error("the alphabet file {name} cannot be read ({cause}): put it beside the specification")]
     AlphabetFile {
         /// As named in the TOML.
         name: String,
         /// Why.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// The table of characters is no alphabet.
     #[error(transparent)]
@@ -188,7 +191,7 @@ impl Spec {
         if table.contains_key("alphabet") {
             return Err(SpecError::Syntax("both alphabet and alphabet-file are given: give one".into()));
         }
-        let entries = read(name).map_err(|source| SpecError::AlphabetFile { name: name.into(), source })?;
+        let entries = read(name).map_err(|cause| SpecError::AlphabetFile { name: name.into(), cause })?;
         let alphabet = Alphabet::from_table(&entries)?;
         // Any valid alphabet serves until the table's own, which may hold a character twice, takes its place.
         table.insert("alphabet".into(), "?".into());
@@ -199,7 +202,8 @@ impl Spec {
     /// The JSON for a model's metadata.
     ///
     /// # Panics
-    /// Never: nothing in a contract lacks a JSON form.
+    /// Never: a contract has only string keys and finite numbers.
+    #[must_use]
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("a contract has only string keys and finite numbers")
     }

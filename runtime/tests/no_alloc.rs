@@ -52,8 +52,7 @@ fn counted<T>(work: impl FnOnce() -> T) -> (T, usize) {
 
 /// Logits of a line that spells the first `steps` classes over and over, blanks between.
 fn logits(steps: usize) -> Vec<f32> {
-    let winner =
-        |step: usize| if step.is_multiple_of(2) { 1 + step / 2 % (CLASSES - 1) } else { 0 };
+    let winner = |step: usize| if step.is_multiple_of(2) { 1 + step / 2 % (CLASSES - 1) } else { 0 };
     let logit = |at| if at % CLASSES == winner(at / CLASSES) { 9.0 } else { 0.0 };
     (0..steps * CLASSES).map(logit).collect()
 }

@@ -63,7 +63,8 @@ impl AdamW {
     }
 
     fn gradient_norm(&self) -> f64 {
-        let squares: Vec<Tensor> = self.parameters.iter().map(|p| p.value.grad().square().sum(tch::Kind::Float)).collect();
+        let squares: Vec<Tensor> =
+            self.parameters.iter().map(|p| p.value.grad().square().sum(tch::Kind::Float)).collect();
         f64::try_from(Tensor::stack(&squares, 0).sum(tch::Kind::Float).sqrt()).unwrap_or(f64::NAN)
     }
 

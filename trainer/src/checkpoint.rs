@@ -30,7 +30,9 @@ pub struct Progress {
 /// When the file cannot be written; `path` is then as it was.
 pub fn save(path: &Path, store: &VarStore, optimizer: &AdamW, progress: Progress, config: &Config) -> Result<()> {
     let mut tensors: Vec<(String, Tensor)> = Vec::new();
-    let mut keep = |name: String, tensor: &Tensor| tensors.push((name, no_grad(|| tensor.to_device(tch::Device::Cpu).contiguous())));
+    let mut keep = |name: String, tensor: &Tensor| {
+        tensors.push((name, no_grad(|| tensor.to_device(tch::Device::Cpu).contiguous())));
+    };
     for (name, value) in store.variables() {
         keep(format!("model/{name}"), &value);
     }
@@ -108,7 +110,8 @@ impl Checkpoint {
     /// # Errors
     /// When the file does not say.
     pub fn progress(&self) -> Result<Progress> {
-        let step = usize::try_from(self.scalar("step")?.int64_value(&[])).context("the checkpoint's step is negative")?;
+        let step =
+            usize::try_from(self.scalar("step")?.int64_value(&[])).context("the checkpoint's step is negative")?;
         Ok(Progress { step, best: self.scalar("best")?.to_kind(Kind::Double).double_value(&[]) })
     }
 

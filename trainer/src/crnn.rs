@@ -65,7 +65,12 @@ impl Default for NetworkConfig {
 
 impl NetworkConfig {
     /// Channels of the seven convolutions.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "small counts")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "small counts"
+    )]
     pub fn channels(&self) -> [usize; 7] {
         CHANNELS.map(|c| {
             let units = (c as f64 * self.width / CHANNEL_MULTIPLE as f64).round();
@@ -119,7 +124,10 @@ impl Crnn {
             convs,
             norms,
             lstms: [lstm(&(path / "lstm0"), channels[6], hidden), lstm(&(path / "lstm1"), hidden, hidden)],
-            linears: [linear(&(path / "linear0"), 2 * hidden, hidden), linear(&(path / "linear1"), 2 * hidden, classes)],
+            linears: [
+                linear(&(path / "linear0"), 2 * hidden, hidden),
+                linear(&(path / "linear1"), 2 * hidden, classes),
+            ],
             precision: Precision::Float,
         }
     }

@@ -21,6 +21,9 @@ pub fn steps_needed(label: &[u16]) -> usize {
 /// `log_probabilities` is `[T, N, C]`. All T steps of every line count, those over its padding too, so that the network
 /// learns to be silent there. A line whose label needs more than T steps has no finite loss; it counts as zero and has
 /// no gradient (`zero_infinity`).
+///
+/// # Panics
+/// If `log_probabilities` does not have three dimensions.
 pub fn ctc_loss(log_probabilities: &Tensor, targets: &Targets) -> Tensor {
     let (steps, lines, _) = log_probabilities.size3().expect("the network's output has three dimensions");
     let classes = Tensor::from_slice(&targets.classes).to_device(log_probabilities.device());

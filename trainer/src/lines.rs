@@ -81,13 +81,20 @@ pub fn examples(config: &Config, split: Split, count: usize) -> Result<Vec<Examp
 ///
 /// # Panics
 /// If none fits, which takes a `data.rendered-width-max` far below what the renderer's options ask for.
-pub fn rendered(renderer: &Renderer, config: &Config, spec: &InputSpec, (seed, index): (u64, u64)) -> (LabelledLine, Example) {
+pub fn rendered(
+    renderer: &Renderer,
+    config: &Config,
+    spec: &InputSpec,
+    (seed, index): (u64, u64),
+) -> (LabelledLine, Example) {
     (0..ATTEMPTS)
         .find_map(|attempt| {
             let line = renderer.line(seed ^ (attempt << 48), index);
             fit(&line, config, spec).map(|example| (line, example))
         })
-        .unwrap_or_else(|| panic!("{ATTEMPTS} renderings of line {index} were all too wide: raise data.rendered-width-max"))
+        .unwrap_or_else(|| {
+            panic!("{ATTEMPTS} renderings of line {index} were all too wide: raise data.rendered-width-max")
+        })
 }
 
 fn example(renderer: &Renderer, config: &Config, spec: &InputSpec, line: (u64, u64)) -> Example {

@@ -59,6 +59,7 @@ pub struct Batch {
 
 impl Batch {
     /// The same tensors behind new handles, for another thread.
+    #[must_use]
     pub fn handles(&self) -> Self {
         Self { lines: self.lines.shallow_clone(), targets: self.targets.clone(), texts: self.texts.clone() }
     }
@@ -117,7 +118,8 @@ impl Loader {
                 self.step += 1;
                 return Ok(examples);
             }
-            self.ready = self.pools.recv().context("the loading thread has stopped; see its message above")?.into_iter();
+            self.ready =
+                self.pools.recv().context("the loading thread has stopped; see its message above")?.into_iter();
         }
     }
 }

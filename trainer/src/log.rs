@@ -15,6 +15,19 @@ pub struct Log {
     path: PathBuf,
 }
 
+/// How some updates went.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Update {
+    /// Their mean loss.
+    pub loss: f64,
+    /// The norm of the last one's gradient, before it was scaled down.
+    pub norm: f64,
+    /// The learning rate of the last one.
+    pub rate: f64,
+    /// Their pace.
+    pub lines_per_second: f64,
+}
+
 impl Log {
     /// Opens a log to append to, making it where there is none.
     ///
@@ -26,11 +39,12 @@ impl Log {
         Ok(Self { file, path: path.to_owned() })
     }
 
-    /// Records the mean loss of the last updates, the last gradient's norm, the rate, and the pace in lines a second.
+    /// Records how updates went.
     ///
     /// # Errors
     /// When the log cannot be written.
-    pub fn update(&mut self, step: usize, loss: f64, norm: f64, rate: f64, lines_per_second: f64) -> Result<()> {
+    pub fn update(&mut self, step: usize, update: &Update) -> Result<()> {
+        let Update { loss, norm, rate, lines_per_second } = update;
         self.write(&json!({
             "step": step, "loss": loss, "gradient-norm": norm, "rate": rate, "lines-per-second": lines_per_second,
         }))

@@ -94,7 +94,8 @@ impl Replicas {
                 scope.spawn(move || replica.backward(&shard, share))
             });
             let running: Vec<_> = work.collect();
-            let done = running.into_iter().map(|thread| thread.join().map_err(|_| anyhow!("a training thread panicked")));
+            let done =
+                running.into_iter().map(|thread| thread.join().map_err(|_| anyhow!("a training thread panicked")));
             done.collect()
         })
     }

@@ -13,7 +13,7 @@ use crate::adamw::AdamW;
 use crate::checkpoint::{self, Checkpoint, Progress};
 use crate::config::Config;
 use crate::loader::{Example, Loader, Source};
-use crate::log::Log;
+use crate::log::{Log, Update};
 use crate::replicas::Replicas;
 use crate::schedule;
 use crate::validate::{self, Shown};
@@ -86,10 +86,11 @@ pub fn train(run: &Run) -> Result<Progress> {
         if progress.step.is_multiple_of(LOG_EVERY) {
             let (loss, lines_per_second) = window.take();
             bar.set_message(format!("loss {loss:.4}, {lines_per_second:.0} lines/s"));
-            log.update(progress.step, loss, norm, rate, lines_per_second)?;
+            log.update(progress.step, &Update { loss, norm, rate, lines_per_second })?;
         }
         if progress.step.is_multiple_of(config.validation.every) || progress.step == last {
-            let (tally, readings) = validate::validate(&replicas.first().net, &config.alphabet, run.validation, *device)?;
+            let (tally, readings) =
+                validate::validate(&replicas.first().net, &config.alphabet, run.validation, *device)?;
             bar.suspend(|| show(&readings[..config.validation.shown.min(readings.len())]));
             log.validation(progress.step, &tally)?;
             let exact = tally.exact().unwrap_or(0.0);

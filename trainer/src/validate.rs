@@ -1,7 +1,7 @@
 //! What a network reads of lines whose text is known.
 
 use anyhow::{Context, Result};
-use labelcam::alphabet::{Alphabet, AllowList};
+use labelcam::alphabet::{AllowList, Alphabet};
 use labelcam::ctc::{self, Scores};
 use labelcam::metrics::Tally;
 use tch::{Device, Tensor, no_grad};

@@ -58,8 +58,10 @@ impl AllowList {
     /// [`AlphabetError::Pattern`] for a range that runs backwards, a `-` right after a range
     /// and a `\` at the end, and the errors of [`AllowList::from_chars`].
     pub fn parse(alphabet: &Alphabet, pattern: &str) -> Result<Self, AlphabetError> {
-        let spans = spans(&tokens(pattern)?).map_err(|(position, problem)| {
-            AlphabetError::Pattern { pattern: pattern.to_owned(), position, problem }
+        let spans = spans(&tokens(pattern)?).map_err(|(position, problem)| AlphabetError::Pattern {
+            pattern: pattern.to_owned(),
+            position,
+            problem,
         })?;
         Self::from_spans(alphabet, pattern, &spans)
     }
@@ -88,11 +90,7 @@ impl AllowList {
     }
 
     /// Sets the blank's bit and those of the spans, which were written as `source`.
-    fn from_spans(
-        alphabet: &Alphabet,
-        source: &str,
-        spans: &[Span],
-    ) -> Result<Self, AlphabetError> {
+    fn from_spans(alphabet: &Alphabet, source: &str, spans: &[Span]) -> Result<Self, AlphabetError> {
         if spans.is_empty() {
             return Err(AlphabetError::EmptyAllowList);
         }
@@ -166,10 +164,7 @@ fn spans(tokens: &[Token]) -> Result<Vec<Span>, (usize, &'static str)> {
     while let Some((first, after)) = rest.split_first() {
         // Only a range leaves a dash that is neither the first nor the last for its turn here.
         if first.is_dash() && !spans.is_empty() && !after.is_empty() {
-            return Err((
-                first.position,
-                "a - right after a range is unclear, write \\- for a dash",
-            ));
+            return Err((first.position, "a - right after a range is unclear, write \\- for a dash"));
         }
         rest = after;
         let mut span = Span::one(first.char, first.position);

@@ -11,11 +11,7 @@ fn hex() -> Alphabet {
 /// The characters an allow-list lets through, in class order.
 fn allowed(alphabet: &Alphabet, list: &AllowList) -> String {
     assert!(list.allows(BLANK), "the blank is always allowed");
-    (1..=u16::MAX)
-        .zip(alphabet.chars())
-        .filter(|(class, _)| list.allows(*class))
-        .map(|x| x.1)
-        .collect()
+    (1..=u16::MAX).zip(alphabet.chars()).filter(|(class, _)| list.allows(*class)).map(|x| x.1).collect()
 }
 
 fn parsed(pattern: &str) -> String {

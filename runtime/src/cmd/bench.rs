@@ -52,7 +52,11 @@ struct Measurement {
 
 pub(super) fn run(args: &Args) -> Result<()> {
     let longest = 24.0 * 3600.0;
-    ensure!(args.seconds > 0.0 && args.seconds <= longest, "--seconds is {}, must be above 0, a day at most", args.seconds);
+    ensure!(
+        args.seconds > 0.0 && args.seconds <= longest,
+        "--seconds is {}, must be above 0, a day at most",
+        args.seconds
+    );
     let recognizer = args.model.load()?;
     let lines = lines(args, &recognizer)?;
     measure(&recognizer, &lines, args.seconds / 10.0)?;

@@ -85,7 +85,8 @@ pub(super) fn run(args: &Args) -> Result<()> {
     ensure!(!folders.is_empty(), "none of the paths is a folder: name labelled sets, folders with a labels.tsv");
     let mut table = Table::new(args.json);
     for folder in folders {
-        let name = folder.file_name().map_or_else(|| folder.display().to_string(), |n| n.to_string_lossy().into_owned());
+        let name =
+            folder.file_name().map_or_else(|| folder.display().to_string(), |n| n.to_string_lossy().into_owned());
         let normalization = rules.of(&name);
         let mut result = evaluate(&recognizer, folder, &allow, normalization)?;
         result.set = name;
@@ -96,7 +97,12 @@ pub(super) fn run(args: &Args) -> Result<()> {
     table.finish()
 }
 
-fn evaluate(recognizer: &Recognizer, folder: &Path, allow: &AllowList, normalization: Normalization) -> Result<SetResult> {
+fn evaluate(
+    recognizer: &Recognizer,
+    folder: &Path,
+    allow: &AllowList,
+    normalization: Normalization,
+) -> Result<SetResult> {
     let entries = dataset::entries(folder)?;
     let mut tally = Tally::new(&[normalization]);
     let (mut unknown, mut unreadable, mut seconds) = (0, 0, 0.0);

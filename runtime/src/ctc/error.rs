@@ -21,9 +21,7 @@ pub enum CtcError {
         classes: usize,
     },
     /// The number of logits is not a whole number of rows.
-    #[error(
-        "{len} logits are not whole rows of {classes} classes: pass the model's whole [T, C] output"
-    )]
+    #[error("{len} logits are not whole rows of {classes} classes: pass the model's whole [T, C] output")]
     Ragged {
         /// The number of logits.
         len: usize,

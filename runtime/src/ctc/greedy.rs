@@ -38,8 +38,7 @@ pub fn greedy(scores: Scores<'_>, allow: &AllowList) -> Result<Decoded, CtcError
             Some(symbol) if class == last => extend(symbol, step, confidence),
             _ => {
                 let symbol = Symbol { class, confidence, start: step, end: step + 1, peak: step };
-                let full =
-                    CtcError::TooManySymbols { step: usize::from(step), steps: scores.steps() };
+                let full = CtcError::TooManySymbols { step: usize::from(step), steps: scores.steps() };
                 decoded.symbols.push(symbol).map_err(|_| full)?;
             }
         }

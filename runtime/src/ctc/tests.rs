@@ -78,16 +78,9 @@ fn greedy_keeps_doubled_letters_split_by_blank() {
 
 #[test]
 fn a_symbol_knows_its_run_its_peak_and_its_largest_probability() {
-    let values = logs(&[
-        &[0.9, 0.05, 0.05],
-        &[0.3, 0.5, 0.2],
-        &[0.1, 0.8, 0.1],
-        &[0.1, 0.8, 0.1],
-        &[0.2, 0.2, 0.6],
-    ]);
+    let values = logs(&[&[0.9, 0.05, 0.05], &[0.3, 0.5, 0.2], &[0.1, 0.8, 0.1], &[0.1, 0.8, 0.1], &[0.2, 0.2, 0.6]]);
     let decoded = read(&values, 3);
-    let places: Vec<_> =
-        decoded.symbols.iter().map(|s| (s.class, s.start, s.peak, s.end)).collect();
+    let places: Vec<_> = decoded.symbols.iter().map(|s| (s.class, s.start, s.peak, s.end)).collect();
     assert_eq!(places, [(1, 1, 2, 4), (2, 4, 4, 5)]);
     assert!(close(decoded.symbols[0].confidence, 0.8));
     assert!(close(decoded.symbols[1].confidence, 0.6));
@@ -125,8 +118,7 @@ fn an_allow_list_of_another_alphabet_is_refused() {
 fn classes_past_the_first_word_of_an_allow_list_are_found() {
     let chars: String = ('一'..).take(6000).collect();
     let alphabet = Alphabet::new(&chars).unwrap();
-    let text: String =
-        [0, 62, 63, 64, 127, 128, 5999].map(|at| alphabet.chars()[at]).iter().collect();
+    let text: String = [0, 62, 63, 64, 127, 128, 5999].map(|at| alphabet.chars()[at]).iter().collect();
     let path = alphabet.encode(&text).unwrap();
     let values = along(&path, alphabet.classes());
     let some = AllowList::from_chars(&alphabet, &text).unwrap();

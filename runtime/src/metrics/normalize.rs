@@ -31,8 +31,7 @@ pub enum Rule {
 
 impl Rule {
     /// All rules, in the order in which they are written.
-    pub const ALL: [Self; 4] =
-        [Self::NoBlanks, Self::FoldCase, Self::FoldWidth, Self::Alphanumeric];
+    pub const ALL: [Self; 4] = [Self::NoBlanks, Self::FoldCase, Self::FoldWidth, Self::Alphanumeric];
 
     /// The name by which the rule is written.
     #[must_use]

@@ -25,7 +25,9 @@ pub enum ModelError {
     #[error("tract cannot run the model: {0}; export it again with operators that tract knows")]
     Unusable(String),
     /// The network takes or gives tensors of another shape than a line recognizer's.
-    #[error("the model's {tensor} has shape {found} and must have {expected}: it is no line recognizer of this contract")]
+    #[error(
+        "the model's {tensor} has shape {found} and must have {expected}: it is no line recognizer of this contract"
+    )]
     Shape {
         /// `input` or `output`.
         tensor: &'static str,

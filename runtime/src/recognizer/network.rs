@@ -4,12 +4,12 @@
 //! time of a few runs. So the graph is decluttered once with a symbol for the width, and plans for the widths in use
 //! are kept.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 
 use tract_onnx::prelude::*;
-use tract_onnx::tract_hir::internal::{HashMap, InferenceModelExt, IntoRunnable, ToDim, anyhow, ensure, tvec};
+use tract_onnx::tract_hir::internal::{HashMap, ensure};
 
+use super::guard::guarded;
 use super::{LogProbabilities, ModelError, ReadError, onnx};
 use crate::ctc::MAX_STEPS;
 use crate::preprocess::LineInput;
@@ -54,7 +54,8 @@ impl Network {
     pub(super) fn run(&self, input: &LineInput) -> Result<LogProbabilities, ReadError> {
         let failed = |error: TractError| ReadError::Run(format!("{error:#}"));
         let output = guarded(|| self.plan(input.width())?.run(tvec!(self.tensor(input)?.into()))).map_err(failed)?;
-        let values = output[0].try_as_plain_ram().and_then(|plain| Ok(plain.as_slice::<f32>()?.to_vec())).map_err(failed)?;
+        let values =
+            output[0].try_as_plain_ram().and_then(|plain| Ok(plain.as_slice::<f32>()?.to_vec())).map_err(failed)?;
         Ok(LogProbabilities { values, steps: output[0].shape()[0], classes: self.classes })
     }
 
@@ -114,13 +115,4 @@ fn load(proto: &onnx::Model, input: &InputSpec) -> TractResult<(TypedModel, Symb
     ensure!(graph.input_outlets()?.len() == 1, "it has {} inputs and must have one", graph.input_outlets()?.len());
     graph.set_input_fact(0, f32::fact(shape).into())?;
     Ok((graph.into_typed()?.into_decluttered()?, width))
-}
-
-/// Turns a panic within tract into an error: a hostile model must not take the program with it.
-fn guarded<T>(work: impl FnOnce() -> TractResult<T>) -> TractResult<T> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-        let message = panic.downcast_ref::<String>().map(String::as_str);
-        let message = message.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
-        Err(anyhow!("tract panicked: {message}"))
-    })
 }

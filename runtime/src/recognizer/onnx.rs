@@ -40,8 +40,86 @@ fn check_length(tensor: &pb::TensorProto) -> Result<(), ModelError> {
         return Ok(());
     }
     let Some(expected) = expected else {
-        return Err(ModelError::NotOnnx(format!("its tensor `{}` has the impossible shape {:?}", tensor.name, tensor.dims)));
+        return Err(ModelError::NotOnnx(format!(
+            "its tensor `{}` has the impossible shape {:?}",
+            tensor.name, tensor.dims
+        )));
     };
     let found = tensor.raw_data.len();
     Err(ModelError::NotOnnx(format!("its tensor `{}` has {found} bytes of data and needs {expected}", tensor.name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FLOAT: i32 = pb::tensor_proto::DataType::Float as i32;
+
+    /// A file with one node, one output and this tensor.
+    fn file(tensor: pb::TensorProto) -> Vec<u8> {
+        let graph = pb::GraphProto {
+            node: vec![pb::NodeProto::default()],
+            output: vec![pb::ValueInfoProto::default()],
+            initializer: vec![tensor],
+            ..Default::default()
+        };
+        pb::ModelProto { graph: Some(graph), ..Default::default() }.encode_to_vec()
+    }
+
+    fn tensor(dims: &[i64], bytes: usize) -> pb::TensorProto {
+        let name = "weights".to_owned();
+        pb::TensorProto { dims: dims.to_vec(), data_type: FLOAT, name, raw_data: vec![0; bytes], ..Default::default() }
+    }
+
+    fn message(bytes: &[u8]) -> String {
+        parse(bytes).err().map(|error| error.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn tensors_have_the_data_of_their_shape() {
+        for (dims, bytes) in [(vec![2, 3], 24), (vec![], 4), (vec![0, 3], 0)] {
+            assert_eq!(message(&file(tensor(&dims, bytes))), "", "{dims:?}");
+        }
+        for (dims, bytes) in [(vec![2, 3], 23), (vec![2, 3], 28), (vec![], 0), (vec![-1], 4)] {
+            let text = message(&file(tensor(&dims, bytes)));
+            assert!(text.contains(&format!("`weights` has {bytes} bytes of data")), "{dims:?}: {text}");
+        }
+    }
+
+    #[test]
+    fn impossible_shapes_are_refused() {
+        let text = message(&file(tensor(&[i64::MAX, 2], 8)));
+        assert!(text.contains("`weights` has the impossible shape"), "{text}");
+    }
+
+    #[test]
+    fn tensors_that_are_stored_otherwise_are_left_to_tract() {
+        let floats = pb::TensorProto { float_data: vec![1.0], ..tensor(&[1], 0) };
+        let integers = pb::TensorProto { data_type: pb::tensor_proto::DataType::Int64 as i32, ..tensor(&[1], 0) };
+        for tensor in [floats, integers] {
+            assert_eq!(message(&file(tensor)), "");
+        }
+    }
+
+    #[test]
+    fn a_file_without_a_graph_or_with_an_empty_one_is_no_model() {
+        assert!(message(b"").contains("it has no graph"));
+        let empty = pb::ModelProto { graph: Some(pb::GraphProto::default()), ..Default::default() };
+        assert!(message(&empty.encode_to_vec()).contains("no nodes or no output"));
+    }
+
+    #[test]
+    fn a_file_cut_anywhere_is_refused_or_whole() {
+        let whole = file(tensor(&[2, 3], 24));
+        for length in 0..whole.len() {
+            assert!(parse(&whole[..length]).is_err(), "{length} of {}", whole.len());
+        }
+    }
+
+    #[test]
+    fn metadata_is_found_by_its_key() {
+        let entry = pb::StringStringEntryProto { key: "a".into(), value: "b".into() };
+        let model = pb::ModelProto { metadata_props: vec![entry], ..Default::default() };
+        assert_eq!((metadata(&model, "a"), metadata(&model, "b")), (Some("b"), None));
+    }
 }

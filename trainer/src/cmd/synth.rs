@@ -55,7 +55,9 @@ pub(super) fn run(args: &Args) -> Result<()> {
         sheet.save(path).with_context(|| format!("cannot write the contact sheet {}", path.display()))?;
     }
     match &args.out {
-        Some(folder) => write_set(folder, &rendered).with_context(|| format!("cannot write the set {}", folder.display())),
+        Some(folder) => {
+            write_set(folder, &rendered).with_context(|| format!("cannot write the set {}", folder.display()))
+        }
         None => Ok(()),
     }
 }

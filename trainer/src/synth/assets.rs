@@ -49,8 +49,7 @@ impl Assets {
     /// # Errors
     /// When a folder cannot be read, or holds no usable face, or the words are missing.
     pub fn load(dir: &Path, alphabet: &str) -> Result<Self, SynthError> {
-        let mut assets =
-            Self { faces: Vec::new(), categories: BTreeMap::new(), words: read_words(dir)? };
+        let mut assets = Self { faces: Vec::new(), categories: BTreeMap::new(), words: read_words(dir)? };
         for category in folders(dir)? {
             for family in folders(&category)? {
                 assets.load_family(&name_of(&category), &family, alphabet)?;
@@ -62,16 +61,10 @@ impl Assets {
         Ok(assets)
     }
 
-    fn load_family(
-        &mut self,
-        category: &str,
-        dir: &Path,
-        alphabet: &str,
-    ) -> Result<(), SynthError> {
+    fn load_family(&mut self, category: &str, dir: &Path, alphabet: &str) -> Result<(), SynthError> {
         let mut family = Family { faces: Vec::new() };
         for path in entries(dir)?.into_iter().filter(|path| is_font(path)) {
-            let bytes = std::fs::read(&path)
-                .map_err(|source| SynthError::Read { path: path.clone(), source })?;
+            let bytes = std::fs::read(&path).map_err(|source| SynthError::Read { path: path.clone(), source })?;
             // A face that does not parse is one face fewer, not a reason to stop.
             let Ok(font) = FontVec::try_from_vec(bytes) else { continue };
             let hint = format!("{} {}", name_of(dir), name_of(&path)).to_lowercase();
@@ -79,13 +72,7 @@ impl Assets {
             let characters = coverage::characters(&font, alphabet, segment.then_some(&*hint));
             let Some(cap_ratio) = cap_ratio(&font, &characters) else { continue };
             family.faces.push(self.faces.len());
-            self.faces.push(Face {
-                font,
-                family: name_of(dir),
-                category: category.to_owned(),
-                characters,
-                cap_ratio,
-            });
+            self.faces.push(Face { font, family: name_of(dir), category: category.to_owned(), characters, cap_ratio });
         }
         if !family.faces.is_empty() {
             self.categories.entry(category.to_owned()).or_default().push(family);
@@ -116,10 +103,8 @@ fn read_words(dir: &Path) -> Result<Vec<String>, SynthError> {
     let path = beside.into_iter().flatten().map(|dir| dir.join("words.txt"));
     let path = path.into_iter().find(|path| path.is_file());
     let path = path.ok_or_else(|| SynthError::NoWords(dir.to_owned()))?;
-    let text = std::fs::read_to_string(&path)
-        .map_err(|source| SynthError::Read { path: path.clone(), source })?;
-    let words: Vec<String> =
-        text.lines().map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    let text = std::fs::read_to_string(&path).map_err(|source| SynthError::Read { path: path.clone(), source })?;
+    let words: Vec<String> = text.lines().map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect();
     if words.is_empty() { Err(SynthError::NoWords(dir.to_owned())) } else { Ok(words) }
 }
 

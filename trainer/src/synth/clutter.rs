@@ -56,12 +56,7 @@ pub(super) fn surround(
 }
 
 /// Outlines of some words in the same face.
-fn neighbour(
-    dice: &mut Dice,
-    words: &[String],
-    face: &Face,
-    setting: &Setting,
-) -> layout::Outlines {
+fn neighbour(dice: &mut Dice, words: &[String], face: &Face, setting: &Setting) -> layout::Outlines {
     let count = dice.int(1, 3);
     let text = (0..count).map(|_| dice.pick(words).as_str()).collect::<Vec<_>>().join(" ");
     let text = if dice.chance(0.4) { text.to_uppercase() } else { text };

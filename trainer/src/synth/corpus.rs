@@ -2,7 +2,7 @@
 //! [`GENERAL`]) and then made up by [`text`].
 
 use super::dice::Dice;
-use super::{codes, prose};
+use super::{amounts, codes, prose};
 
 /// A kind of text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,9 +89,9 @@ pub(super) fn text(dice: &mut Dice, kind: Kind, words: &[String]) -> String {
         Kind::Serial => codes::serial(dice),
         Kind::Part | Kind::Random => codes::part(dice),
         Kind::Marker => codes::marker(dice),
-        Kind::Price => codes::price(dice),
-        Kind::Unit => codes::unit(dice),
-        Kind::Percent => codes::percent(dice),
+        Kind::Price => amounts::price(dice),
+        Kind::Unit => amounts::unit(dice),
+        Kind::Percent => amounts::percent(dice),
         Kind::Number => codes::number(dice),
         Kind::Card => codes::card(dice),
         Kind::Reading => codes::reading(dice),

@@ -140,12 +140,7 @@ impl Layout {
 }
 
 fn shifted(area: &Area, origin: (f32, f32)) -> Area {
-    Area {
-        x0: area.x0 - origin.0,
-        y0: area.y0 - origin.1,
-        x1: area.x1 - origin.0,
-        y1: area.y1 - origin.1,
-    }
+    Area { x0: area.x0 - origin.0, y0: area.y0 - origin.1, x1: area.x1 - origin.0, y1: area.y1 - origin.1 }
 }
 
 /// Draws glyphs on a plane whose corner lies at `origin`; what is outside is cut.

@@ -6,9 +6,12 @@
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     clippy::cast_precision_loss,
+    clippy::cast_possible_wrap,
+    clippy::trivially_copy_pass_by_ref,
     reason = "geometry between pixels and fractions of them: every value is far below the limits"
 )]
 
+mod amounts;
 mod assets;
 mod clutter;
 mod codes;
@@ -39,8 +42,8 @@ mod warp;
 pub use assets::{Assets, Face};
 pub use error::SynthError;
 pub use options::{
-    Fault, LayoutOptions, OpticsOptions, Options, PaintOptions, Scenarios, SensorOptions, Span,
-    StrokeOptions, WarpOptions,
+    Fault, LayoutOptions, OpticsOptions, Options, PaintOptions, Scenarios, SensorOptions, Span, StrokeOptions,
+    WarpOptions,
 };
 pub use renderer::{LabelledLine, Renderer};
 pub use sheet::contact_sheet;

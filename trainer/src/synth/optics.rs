@@ -54,6 +54,8 @@ fn box_kernel(length: f32) -> Vec<f32> {
         kernel[2 * radius] = edge;
     }
     let sum: f32 = kernel.iter().sum();
-    kernel.iter_mut().for_each(|weight| *weight /= sum);
+    for weight in &mut kernel {
+        *weight /= sum;
+    }
     kernel
 }

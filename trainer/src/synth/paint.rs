@@ -18,12 +18,7 @@ pub(super) struct Masks {
 }
 
 /// Paints the masks to an image of grey levels, with the tones that it used.
-pub(super) fn paint(
-    dice: &mut Dice,
-    options: &Options,
-    masks: &Masks,
-    scenario: Scenario,
-) -> (Plane, Tones) {
+pub(super) fn paint(dice: &mut Dice, options: &Options, masks: &Masks, scenario: Scenario) -> (Plane, Tones) {
     dice.open_stage();
     let relief = (masks.cap >= 14.0).then(|| dice.fault(&options.strokes.relief)).flatten();
     let mut tones = match dice.severity() {
@@ -89,8 +84,7 @@ fn ink(dice: &mut Dice, options: &Options, masks: &Masks, (tones, image): (&Tone
         let shift = (offset * masks.cap).max(1.0);
         let (dx, dy) = (shift * dice.sign(), shift * dice.range(0.3, 1.0));
         // A shadow of ink darker than its ground would only thicken it: keep it pale.
-        let depth =
-            if tones.ink > tones.ground { tones.ground.min(110.0) } else { contrast * 0.35 };
+        let depth = if tones.ink > tones.ground { tones.ground.min(110.0) } else { contrast * 0.35 };
         let mut shadow = masks.ink.clone();
         shadow.blur(shift * dice.range(0.1, 0.7));
         cast(image, &shadow, (dx.round() as isize, dy.round() as isize), depth);

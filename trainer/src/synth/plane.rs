@@ -188,10 +188,11 @@ impl Plane {
 /// A normalised gaussian kernel of odd length, cut at 2.6 deviations.
 fn gauss_kernel(sigma: f32) -> Vec<f32> {
     let radius = (sigma * 2.6).ceil() as i32;
-    let mut kernel: Vec<f32> =
-        (-radius..=radius).map(|i| (-(i * i) as f32 / (2.0 * sigma * sigma)).exp()).collect();
+    let mut kernel: Vec<f32> = (-radius..=radius).map(|i| (-(i * i) as f32 / (2.0 * sigma * sigma)).exp()).collect();
     let sum: f32 = kernel.iter().sum();
-    kernel.iter_mut().for_each(|weight| *weight /= sum);
+    for weight in &mut kernel {
+        *weight /= sum;
+    }
     kernel
 }
 
@@ -203,11 +204,12 @@ fn spans(from: usize, to: usize) -> Vec<(usize, Vec<f32>)> {
             let (start, end) = (i as f32 * ratio, ((i + 1) as f32 * ratio).min(from as f32));
             let first = (start as usize).min(from - 1);
             let last = ((end - 1e-4).max(0.0) as usize).clamp(first, from - 1);
-            let mut weights: Vec<f32> = (first..=last)
-                .map(|s| (end.min(s as f32 + 1.0) - start.max(s as f32)).max(1e-6))
-                .collect();
+            let mut weights: Vec<f32> =
+                (first..=last).map(|s| (end.min(s as f32 + 1.0) - start.max(s as f32)).max(1e-6)).collect();
             let sum: f32 = weights.iter().sum();
-            weights.iter_mut().for_each(|weight| *weight /= sum);
+            for weight in &mut weights {
+                *weight /= sum;
+            }
             (first, weights)
         })
         .collect()

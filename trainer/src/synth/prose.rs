@@ -1,7 +1,7 @@
 //! Texts made of words: phrases, captions, addresses, receipt lines, sentences.
 
-use super::codes;
 use super::dice::Dice;
+use super::{amounts, codes};
 
 const CAPTIONS: [&str; 40] = [
     "Phone #:",
@@ -77,8 +77,7 @@ const RECEIPT: [&str; 30] = [
     "Price",
     "** COPY **",
 ];
-const STREETS: [&str; 10] =
-    ["Street", "St.", "Road", "Ave", "Avenue", "Lane", "Drive", "Blvd.", "Way", "Square"];
+const STREETS: [&str; 10] = ["Street", "St.", "Road", "Ave", "Avenue", "Lane", "Drive", "Blvd.", "Way", "Square"];
 
 /// A word of the list, short ones more often: the words that people print most are short.
 fn any_word<'a>(dice: &mut Dice, words: &'a [String]) -> &'a String {
@@ -143,14 +142,10 @@ pub(super) fn receipt(dice: &mut Dice, words: &[String]) -> String {
     let item = words_upper(dice, words, 3);
     match dice.int(0, 8) {
         0..=2 => (*dice.pick(&RECEIPT)).to_owned(),
-        3 => format!("{} {}", dice.pick(&RECEIPT), codes::price(dice)),
+        3 => format!("{} {}", dice.pick(&RECEIPT), amounts::price(dice)),
         4 => format!("#{} {item}", codes::digits(dice, count)),
-        5 => format!("{} X {}", codes::digits(dice, 1), codes::price(dice)),
-        6 => format!(
-            "{item} {}{}",
-            codes::digits(dice, count),
-            dice.pick(&["G", "ML", "KG", "S", "L", "PCS"])
-        ),
+        5 => format!("{} X {}", codes::digits(dice, 1), amounts::price(dice)),
+        6 => format!("{item} {}{}", codes::digits(dice, count), dice.pick(&["G", "ML", "KG", "S", "L", "PCS"])),
         7 => format!("GST NO: {}", codes::digits(dice, 12)),
         _ => item,
     }
@@ -202,7 +197,7 @@ pub(super) fn sentence(dice: &mut Dice, words: &[String], limit: usize) -> Strin
         text.push_str(mark);
         text.push(' ');
     }
-    finished(dice, text, words)
+    finished(dice, &text, words)
 }
 
 /// Some words of running text come in quotes or brackets, or are numbers.
@@ -221,7 +216,7 @@ fn decorated(dice: &mut Dice, word: String) -> String {
 }
 
 /// Ends a line plainly, or with a hyphenated part of a word.
-fn finished(dice: &mut Dice, text: String, words: &[String]) -> String {
+fn finished(dice: &mut Dice, text: &str, words: &[String]) -> String {
     let text = text.trim().to_owned();
     if text.is_empty() {
         return dice.pick(words).clone();

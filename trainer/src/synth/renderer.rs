@@ -126,25 +126,15 @@ impl Renderer {
         let known = |name: &str| self.assets.categories.contains_key(name);
         let usable: Vec<_> = named.iter().copied().filter(|(name, _)| known(name)).collect();
         let name = if usable.is_empty() { "sans" } else { dice.weighted(&usable) };
-        let families = match self.assets.categories.get(name) {
-            Some(families) => families,
-            None => return dice.pick(&self.assets.faces),
-        };
+        let Some(families) = self.assets.categories.get(name) else { return dice.pick(&self.assets.faces) };
         let family = dice.pick(families);
         &self.assets.faces[*dice.pick(&family.faces)]
     }
 
-    fn picture(
-        &self,
-        dice: &mut Dice,
-        options: &Options,
-        scenario: Scenario,
-        (face, text): (&Face, &str),
-    ) -> Gray {
+    fn picture(&self, dice: &mut Dice, options: &Options, scenario: Scenario, (face, text): (&Face, &str)) -> Gray {
         let final_cap = dice.log_span(&options.cap_height);
         let length = text.chars().count();
-        let mut setting =
-            Setting::draw(dice, &options.layout, final_cap.max(LEAST_WORK_CAP), length);
+        let mut setting = Setting::draw(dice, &options.layout, final_cap.max(LEAST_WORK_CAP), length);
         let mut outlines = layout::outlines(face, text, &setting);
         if outlines.ink.width() > options.max_width {
             let factor = options.max_width / outlines.ink.width();
@@ -158,11 +148,8 @@ impl Renderer {
         let margins = clutter::surround(dice, &options.layout, &mut layout, around);
         let ghost = ghost(dice, options, &layout, (face, text, &setting));
         let warp = Warp::draw(dice, &options.warp, (&layout, setting.slant), margins);
-        let masks = Masks {
-            ink: warp.apply(&layout.mask),
-            ghost: ghost.map(|ghost| warp.apply(&ghost)),
-            cap: setting.cap,
-        };
+        let masks =
+            Masks { ink: warp.apply(&layout.mask), ghost: ghost.map(|ghost| warp.apply(&ghost)), cap: setting.cap };
         finish(dice, options, scenario, (&masks, final_cap))
     }
 }
@@ -180,12 +167,7 @@ fn ghost(
 }
 
 /// From masks to the finished crop.
-fn finish(
-    dice: &mut Dice,
-    options: &Options,
-    scenario: Scenario,
-    (masks, final_cap): (&Masks, f32),
-) -> Gray {
+fn finish(dice: &mut Dice, options: &Options, scenario: Scenario, (masks, final_cap): (&Masks, f32)) -> Gray {
     let (mut image, tones) = paint::paint(dice, options, masks, scenario);
     optics::expose(dice, &options.optics, &mut image, masks.cap);
     let least = dice.fault(&options.optics.low_resolution);

@@ -60,9 +60,7 @@ impl Scenario {
                 ("typewriter", 0.4),
                 ("display", 0.3),
             ],
-            Self::Receipt => {
-                &[("mono", 5.0), ("dotmatrix", 2.0), ("condensed", 1.5), ("sans", 2.0)]
-            }
+            Self::Receipt => &[("mono", 5.0), ("dotmatrix", 2.0), ("condensed", 1.5), ("sans", 2.0)],
             Self::Form => &[("sans", 4.0), ("serif", 4.0), ("typewriter", 2.0), ("mono", 1.0)],
             Self::Embossed => &[("ocr", 5.0), ("sans", 1.0), ("mono", 1.5), ("serif", 0.5)],
             Self::Segment => &[("segment", 1.0)],

@@ -9,12 +9,7 @@ use labelcam::image::Gray;
 
 /// Turns grey levels to a fax or thermal print: noise, then a threshold between
 /// the tones of ink and ground. Returns whether it did.
-pub(super) fn binarise(
-    dice: &mut Dice,
-    options: &SensorOptions,
-    image: &mut Plane,
-    tones: &Tones,
-) -> bool {
+pub(super) fn binarise(dice: &mut Dice, options: &SensorOptions, image: &mut Plane, tones: &Tones) -> bool {
     let Some(strength) = dice.fault(&options.bilevel) else { return false };
     let contrast = tones.contrast().max(1.0);
     // Nearer to the ground, or thin and faded strokes would vanish altogether.

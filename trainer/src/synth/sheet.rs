@@ -13,12 +13,7 @@ const PAPER: u8 = 60;
 
 /// Lines in a grid of `columns` cells, each `cell_width` pixels wide, captioned
 /// in `face`. Lines are scaled to fit; characters that `face` lacks show as `?`.
-pub fn contact_sheet(
-    lines: &[LabelledLine],
-    columns: usize,
-    cell_width: usize,
-    face: &Face,
-) -> GrayImage {
+pub fn contact_sheet(lines: &[LabelledLine], columns: usize, cell_width: usize, face: &Face) -> GrayImage {
     let columns = columns.max(1);
     let rows = lines.len().div_ceil(columns).max(1);
     let size = ((columns * cell_width) as u32, (rows * CELL_HEIGHT) as u32);
@@ -40,20 +35,14 @@ fn picture(sheet: &mut GrayImage, line: &LabelledLine, (left, top): (usize, usiz
         for x in 0..width {
             let source_x = ((x as f32 + 0.5) / scale) as usize;
             let source_y = ((y as f32 + 0.5) / scale) as usize;
-            let (source_x, source_y) =
-                (source_x.min(image.width - 1), source_y.min(image.height - 1));
+            let (source_x, source_y) = (source_x.min(image.width - 1), source_y.min(image.height - 1));
             let level = image.pixels[source_y * image.width + source_x];
             sheet.put_pixel((left + x) as u32, (top + y) as u32, Luma([level]));
         }
     }
 }
 
-fn caption(
-    sheet: &mut GrayImage,
-    text: &str,
-    (left, top): (usize, usize),
-    (room, face): (usize, &Face),
-) {
+fn caption(sheet: &mut GrayImage, text: &str, (left, top): (usize, usize), (room, face): (usize, &Face)) {
     let known = |c: char| if face.characters.binary_search(&c).is_ok() { c } else { '?' };
     let text: String = text.chars().map(known).collect();
     let setting = Setting { cap: CAPTION_CAP, stretch: 0.95, gap: 0.5, word: 1.0, slant: 0.0 };
@@ -64,7 +53,7 @@ fn caption(
             let row = baseline + drawn.origin.1 + y as f32;
             let ink = drawn.mask.data[y * drawn.mask.width + x];
             if ink > 0.0 && row >= 0.0 && (row as u32) < sheet.height() {
-                let level = PAPER as f32 + ink * (255 - PAPER) as f32;
+                let level = f32::from(PAPER) + ink * f32::from(255 - PAPER);
                 sheet.put_pixel((left + x) as u32, row as u32, Luma([level as u8]));
             }
         }

@@ -85,8 +85,7 @@ fn clear(mask: &mut Plane, area: &Area) {
     let (x0, x1) = (area.x0.round().max(0.0) as usize, area.x1.round().max(0.0) as usize);
     let (y0, y1) = (area.y0.max(0.0) as usize, area.y1.max(0.0) as usize);
     for y in y0..y1.min(mask.height) {
-        mask.data[y * mask.width + x0.min(mask.width)..y * mask.width + x1.min(mask.width)]
-            .fill(0.0);
+        mask.data[y * mask.width + x0.min(mask.width)..y * mask.width + x1.min(mask.width)].fill(0.0);
     }
 }
 
@@ -104,11 +103,9 @@ fn outline(mask: &mut Plane, width: f32) {
 fn dots(dice: &mut Dice, mask: &mut Plane, pitch: f32) {
     let pitch = pitch.max(2.2);
     let radius = pitch * dice.range(0.42, 0.6);
-    let (columns, rows) =
-        ((mask.width as f32 / pitch) as usize, (mask.height as f32 / pitch) as usize);
+    let (columns, rows) = ((mask.width as f32 / pitch) as usize, (mask.height as f32 / pitch) as usize);
     let cells = mask.shrink(columns.max(1), rows.max(1));
-    let (step_x, step_y) =
-        (mask.width as f32 / cells.width as f32, mask.height as f32 / cells.height as f32);
+    let (step_x, step_y) = (mask.width as f32 / cells.width as f32, mask.height as f32 / cells.height as f32);
     mask.data.fill(0.0);
     let mut noise = dice.noise();
     for row in 0..cells.height {
@@ -126,10 +123,8 @@ fn dots(dice: &mut Dice, mask: &mut Plane, pitch: f32) {
 /// Stamps a soft disc.
 fn disc(mask: &mut Plane, (x, y): (f32, f32), radius: f32) {
     let reach = radius + 1.0;
-    let (x0, x1) =
-        ((x - reach).max(0.0) as usize, ((x + reach).max(0.0) as usize + 1).min(mask.width));
-    let (y0, y1) =
-        ((y - reach).max(0.0) as usize, ((y + reach).max(0.0) as usize + 1).min(mask.height));
+    let (x0, x1) = ((x - reach).max(0.0) as usize, ((x + reach).max(0.0) as usize + 1).min(mask.width));
+    let (y0, y1) = ((y - reach).max(0.0) as usize, ((y + reach).max(0.0) as usize + 1).min(mask.height));
     for row in y0..y1 {
         for column in x0..x1 {
             let (dx, dy) = (column as f32 + 0.5 - x, row as f32 + 0.5 - y);

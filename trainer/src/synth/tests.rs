@@ -61,8 +61,7 @@ fn some_lines_are_light_on_dark() {
     let renderer = renderer();
     let dark = (0..1000).filter(|&i| {
         let image = renderer.line(5, i).image;
-        let mean =
-            image.pixels.iter().map(|&p| f32::from(p)).sum::<f32>() / image.pixels.len() as f32;
+        let mean = image.pixels.iter().map(|&p| f32::from(p)).sum::<f32>() / image.pixels.len() as f32;
         // Ink covers less than ground, so the median lies on the ground's side.
         let mut sorted = image.pixels.clone();
         sorted.sort_unstable();

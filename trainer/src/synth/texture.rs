@@ -47,11 +47,7 @@ pub(super) fn pattern(dice: &mut Dice, like: &Plane, cap: f32) -> Plane {
         4 => stripes(dice, like, cap),
         5 => {
             let long = dice.range(10.0, 80.0);
-            if dice.chance(0.7) {
-                value_noise(dice, like, long, 1.2)
-            } else {
-                value_noise(dice, like, 1.2, long)
-            }
+            if dice.chance(0.7) { value_noise(dice, like, long, 1.2) } else { value_noise(dice, like, 1.2, long) }
         }
         6 => {
             let size = cap * dice.range(0.6, 3.0);

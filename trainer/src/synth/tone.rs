@@ -15,7 +15,7 @@ pub(super) struct Tones {
 
 impl Tones {
     /// Black on white.
-    pub const CLEAN: Self = Self { ink: 8.0, ground: 250.0 };
+    pub(super) const CLEAN: Self = Self { ink: 8.0, ground: 250.0 };
 
     /// Draws the levels of a scenario.
     pub(super) fn draw(dice: &mut Dice, options: &PaintOptions, scenario: Scenario) -> Self {

@@ -74,7 +74,8 @@ fn a_damaged_or_missing_checkpoint_is_named() {
 fn with_files_limited(kib: usize, arguments: &[&str]) -> String {
     let script = format!("trap '' XFSZ; ulimit -f {kib}; exec \"$0\" \"$@\"");
     let program = env!("CARGO_BIN_EXE_labelcam-train");
-    let output = Command::new("bash").args(["-c", &script, program]).args(arguments).env("OMP_NUM_THREADS", "1").output();
+    let output =
+        Command::new("bash").args(["-c", &script, program]).args(arguments).env("OMP_NUM_THREADS", "1").output();
     orderly(output.unwrap())
 }
 
@@ -84,7 +85,8 @@ fn a_full_disk_leaves_the_old_model_whole() {
     let path = checkpoint(folder.path());
     let out = folder.path().join("model.onnx");
     fs::write(&out, "the old model").unwrap();
-    let said = with_files_limited(16, &["export", "--checkpoint", text(&path), "--out", text(&out), "--parity-lines", "4"]);
+    let said =
+        with_files_limited(16, &["export", "--checkpoint", text(&path), "--out", text(&out), "--parity-lines", "4"]);
     assert!(said.contains(text(&out)) && said.contains("free some space"), "{said}");
     assert_eq!(fs::read_to_string(&out).unwrap(), "the old model");
     assert!(!folder.path().join("model.onnx.partial").exists());

@@ -1,6 +1,10 @@
 //! Tests of the trainer as a whole, on fonts that stand beside them.
 
-#![expect(clippy::unwrap_used, unreachable_pub, reason = "a test may panic, and its helpers are seen by its other modules")]
+#![expect(
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "a test may panic, and its helpers are seen by its other modules"
+)]
 
 mod bad_input; // What a user can get wrong, and what they are told.
 mod export; // The exported file, through `labelcam-train`, tract and ONNX Runtime.

@@ -41,7 +41,8 @@ fn training_may_start_from_the_weights_of_another_run() {
     config.data.seed = 2;
     let given = write_config(folder.path(), &config);
     let second = folder.path().join("second");
-    let arguments = ["train", "--config", text(&given), "--run", text(&second), "--from", text(&first), "--device", "cpu"];
+    let arguments =
+        ["train", "--config", text(&given), "--run", text(&second), "--from", text(&first), "--device", "cpu"];
     assert!(labelcam_train(&arguments).status.success());
     let checkpoint = Checkpoint::read(&second.join("last.safetensors")).unwrap();
     assert_eq!(checkpoint.config.data.seed, 2);

@@ -48,9 +48,8 @@ fn the_command_writes_a_sheet_and_a_labelled_set() {
     let folder = tempfile::tempdir().unwrap();
     let given = write_config(folder.path(), &tiny_config());
     let (sheet, set) = (folder.path().join("sheet.png"), folder.path().join("set"));
-    let said = succeeds(&[
-        "synth", "--config", text(&given), "--lines", "12", "--preview", text(&sheet), "--out", text(&set),
-    ]);
+    let said =
+        succeeds(&["synth", "--config", text(&given), "--lines", "12", "--preview", text(&sheet), "--out", text(&set)]);
     assert!(said.contains("12 lines in") && said.contains("lines a second a core"), "{said}");
     assert!(image::open(sheet).unwrap().width() > 500);
     let entries = dataset::entries(&set).unwrap();

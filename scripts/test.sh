@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Sets up what the tests need and runs them all: formatting, lints, boundaries, tests. Ends with the tests' summary.
+#
+# Needs rustup's Rust and python3. What else is missing is installed where that is possible (Debian packages as root or
+# with sudo), or named. Builds go to ${XDG_CACHE_HOME:-~/.cache}/labelcam/target, so that another clone finds the
+# dependencies built; set CARGO_TARGET_DIR to have them elsewhere.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+step() { printf '\n== %s\n' "$*" >&2; }
+
+# The C++ compiler is for the binding to libtorch; python3-venv for libtorch and ONNX Runtime from PyPI.
+missing=()
+command -v cc >/dev/null || missing+=(gcc)
+command -v c++ >/dev/null || missing+=(g++)
+python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+if [ ${#missing[@]} -gt 0 ]; then
+    step "installing ${missing[*]}"
+    as_root=$([ "$(id -u)" = 0 ] || echo sudo)
+    $as_root apt-get update -qq && $as_root apt-get install -y -qq "${missing[@]}" >/dev/null ||
+        { echo "install these first: apt-get install ${missing[*]}" >&2; exit 1; }
+fi
+
+step "libtorch and ONNX Runtime"
+LIBTORCH=$(scripts/libtorch.sh)
+export LIBTORCH
+scripts/onnxruntime.sh >&2
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/labelcam/target}
+# One thread for each operation of libtorch: tests run side by side.
+export OMP_NUM_THREADS=1
+
+step "formatting and lints"
+if cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1; then
+    cargo fmt --all --check
+    cargo clippy --quiet --release --workspace --all-targets --locked -- -D warnings
+else
+    echo "rustfmt or clippy is missing (rustup component add rustfmt clippy): not checked" >&2
+fi
+
+step "boundaries: no libtorch within reach of the runtime"
+if cargo tree --quiet --locked -p labelcam -i torch-sys >/dev/null 2>&1; then
+    echo "the runtime depends on torch-sys: it must build on a board" >&2
+    exit 1
+fi
+# The same question with the answer yes, lest a misspelt name passes the check above.
+cargo tree --quiet --locked -p labelcam-trainer -i torch-sys >/dev/null
+
+step "programs and tests"
+cargo build --quiet --release --workspace --locked
+# Benches are built, not run: times decide nothing here.
+cargo build --quiet --release --locked -p labelcam-benches --benches
+cargo test --quiet --release --workspace --locked --lib --bins --tests
