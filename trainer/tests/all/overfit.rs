@@ -1,5 +1,7 @@
 //! The oldest test of a trainer: it can learn one batch by heart.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use labelcam_trainer::adamw::AdamW;
 use labelcam_trainer::config::Config;
 use labelcam_trainer::crnn::Precision;
@@ -30,6 +32,7 @@ fn replicas_with_equal_shards_have_the_gradient_of_one() {
     tch::set_num_threads(1);
     let config = tiny_config();
     let examples = lines::examples(&config, Split::Train, 2).unwrap();
+    let _alone = seeded();
     let gradients = |count: usize| {
         tch::manual_seed(3);
         let mut replicas = Replicas::new(&config, Device::Cpu, count);
@@ -40,14 +43,23 @@ fn replicas_with_equal_shards_have_the_gradient_of_one() {
     let ((loss_of_one, one), (loss_of_three, three)) = (gradients(1), gradients(3));
     assert!((loss_of_one - loss_of_three).abs() < 1e-5 * loss_of_one);
     for ((name, one), (_, three)) in one.iter().zip(&three) {
-        // Halving and summing again rounds; relative to the largest gradient that is far below 1e-4.
+        // Sums of thirds round; relative to a variable's largest gradient that is far below 1e-4. A bias before a batch
+        // norm has no gradient at all but such rounding, some 1e-7.
         let difference = f64::try_from((one - three).abs().max()).unwrap();
-        assert!(difference <= 1e-4 * f64::try_from(one.abs().max()).unwrap() + 1e-7, "{name}: {difference}");
+        assert!(difference <= 1e-4 * f64::try_from(one.abs().max()).unwrap() + 1e-5, "{name}: {difference}");
     }
 }
 
-fn learns_by_heart(precision: Precision) {
+/// Seeds libtorch's one random state, which no other test may draw from meanwhile.
+fn seeded() -> MutexGuard<'static, ()> {
+    static RANDOM: Mutex<()> = Mutex::new(());
+    let alone = RANDOM.lock().unwrap_or_else(PoisonError::into_inner);
     tch::manual_seed(3);
+    alone
+}
+
+fn learns_by_heart(precision: Precision) {
+    let _alone = seeded();
     tch::set_num_threads(1);
     let mut config: Config = tiny_config();
     (config.network.width, config.network.hidden) = (0.25, 64);
