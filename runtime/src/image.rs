@@ -97,23 +97,14 @@ fn to_gray(picture: &DynamicImage) -> Gray {
     let (width, height) = (picture.width() as usize, picture.height() as usize);
     let pixels = match picture {
         DynamicImage::ImageLuma8(grey) => grey.as_raw().clone(),
-        DynamicImage::ImageRgb8(rgb) => rgb.pixels().map(|p| over_white(p.0.map(f32::from), 255.0, 255.0)).collect(),
-        _ if sixteen_bit(picture) => picture
-            .to_rgba16()
-            .pixels()
-            .map(|p| {
-                let [r, g, b, a] = p.0.map(f32::from);
-                over_white([r, g, b], a, 65535.0)
-            })
-            .collect(),
-        _ => picture
-            .to_rgba8()
-            .pixels()
-            .map(|p| {
-                let [r, g, b, a] = p.0.map(f32::from);
-                over_white([r, g, b], a, 255.0)
-            })
-            .collect(),
+        DynamicImage::ImageRgb8(rgb) => {
+            let opaque = |[r, g, b]: [u8; 3]| over_white([r, g, b, u8::MAX].map(f32::from), 255.0);
+            rgb.pixels().map(|pixel| opaque(pixel.0)).collect()
+        }
+        _ if sixteen_bit(picture) => {
+            picture.to_rgba16().pixels().map(|pixel| over_white(pixel.0.map(f32::from), 65535.0)).collect()
+        }
+        _ => picture.to_rgba8().pixels().map(|pixel| over_white(pixel.0.map(f32::from), 255.0)).collect(),
     };
     Gray { width, height, pixels }
 }
@@ -130,7 +121,7 @@ fn sixteen_bit(picture: &DynamicImage) -> bool {
 
 /// Luma of one pixel laid on white, rounded to 8 bits; `full` is the value of white and of an opaque alpha.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the value is within 0..=255")]
-fn over_white([red, green, blue]: [f32; 3], alpha: f32, full: f32) -> u8 {
+fn over_white([red, green, blue, alpha]: [f32; 4], full: f32) -> u8 {
     let opacity = alpha / full;
     let grey = luma(red, green, blue) * opacity + full * (1.0 - opacity);
     (grey * (255.0 / full)).round().clamp(0.0, 255.0) as u8

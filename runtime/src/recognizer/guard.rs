@@ -3,8 +3,8 @@
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 
-use tract_onnx::prelude::TractResult;
-use tract_onnx::tract_hir::internal::anyhow;
+use tract_core::prelude::TractResult;
+use tract_core::internal::anyhow;
 
 thread_local! {
     /// Whether this thread is within [`guarded`].
@@ -37,7 +37,7 @@ pub fn silence_guarded_panics() {
 
 #[cfg(test)]
 mod tests {
-    use tract_onnx::tract_hir::internal::bail;
+    use tract_core::internal::bail;
 
     use super::*;
 

@@ -7,7 +7,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use tract_onnx::prelude::*;
-use tract_onnx::tract_hir::internal::{HashMap, ensure};
+use tract_core::internal::{HashMap, ensure};
 
 use super::guard::guarded;
 use super::{LogProbabilities, ModelError, ReadError, onnx};
