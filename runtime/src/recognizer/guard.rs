@@ -3,8 +3,8 @@
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 
-use tract_core::prelude::TractResult;
 use tract_core::internal::anyhow;
+use tract_core::prelude::TractResult;
 
 thread_local! {
     /// Whether this thread is within [`guarded`].

@@ -6,8 +6,8 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use tract_onnx::prelude::*;
 use tract_core::internal::{HashMap, ensure};
+use tract_onnx::prelude::*;
 
 use super::guard::guarded;
 use super::{LogProbabilities, ModelError, ReadError, onnx};
