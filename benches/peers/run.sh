@@ -4,12 +4,11 @@
 #   benches/peers/run.sh [MODEL] [OPTION...]     MODEL: models/labels-en.onnx
 #
 # The options are those of onnxruntime_bench.py: --widths 100 200 400, --seconds 3, --rounds 5, --spec FILE, --json.
-# LABELCAM names the program to measure, where it is not the one that cargo builds here. A Python environment with
-# onnxruntime and numpy is made in ${XDG_CACHE_HOME:-~/.cache}/labelcam/peers the first time (60 MB to fetch).
+# LABELCAM names the program to measure, where it is not the one that cargo builds here. The Python with ONNX Runtime is
+# that of scripts/onnxruntime.sh, which makes it the first time (60 MB to fetch).
 set -euo pipefail
 
-say() { echo "peers: $*" >&2; }
-die() { say "$@"; exit 1; }
+die() { echo "peers: $*" >&2; exit 1; }
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 case ${1-} in
@@ -25,13 +24,7 @@ if [ $# -gt 0 ] && [ "${1#-}" = "$1" ]; then
 fi
 [ -f "$model" ] || die "there is no model $model"
 
-venv=${XDG_CACHE_HOME:-${HOME:?peers: HOME is not set, set XDG_CACHE_HOME}/.cache}/labelcam/peers
-if ! "$venv/bin/python3" -c 'import numpy, onnxruntime' 2>/dev/null; then
-    say "fetching onnxruntime and numpy into $venv"
-    python3 -m venv --clear "$venv" || die "python3 has no venv module: apt-get install python3-venv"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check onnxruntime numpy >&2 ||
-        die "pip could not install onnxruntime and numpy, see above"
-fi
+python=$("$root/scripts/onnxruntime.sh")
 
 if [ -z "${LABELCAM-}" ]; then
     # Standard output is for the table alone.
@@ -41,4 +34,4 @@ if [ -z "${LABELCAM-}" ]; then
 fi
 [ -x "$LABELCAM" ] || die "there is no program $LABELCAM"
 
-exec "$venv/bin/python3" "$root/benches/peers/onnxruntime_bench.py" --labelcam "$LABELCAM" --model "$model" "$@"
+exec "$python" "$root/benches/peers/onnxruntime_bench.py" --labelcam "$LABELCAM" --model "$model" "$@"
