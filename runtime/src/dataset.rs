@@ -112,6 +112,14 @@ pub fn pictures(folder: &Path) -> Result<Vec<PathBuf>, DatasetError> {
     Ok(found)
 }
 
+/// What a path given by a user stands for: the pictures of a folder, or the one file.
+///
+/// # Errors
+/// As [`pictures`], for a folder; whether a file is a picture is not looked at.
+pub fn files(path: &Path) -> Result<Vec<PathBuf>, DatasetError> {
+    if path.is_dir() { pictures(path) } else { Ok(vec![path.to_owned()]) }
+}
+
 /// Reads and decodes a picture.
 ///
 /// # Errors

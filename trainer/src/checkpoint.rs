@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use tch::nn::VarStore;
-use tch::{Kind, Tensor, no_grad};
+use tch::{Device, Kind, Tensor, no_grad};
 
 use crate::adamw::AdamW;
 use crate::config::Config;
+use crate::crnn::Crnn;
 use crate::file;
 
 /// The progress of a run.
@@ -31,7 +32,7 @@ pub struct Progress {
 pub fn save(path: &Path, store: &VarStore, optimizer: &AdamW, progress: Progress, config: &Config) -> Result<()> {
     let mut tensors: Vec<(String, Tensor)> = Vec::new();
     let mut keep = |name: String, tensor: &Tensor| {
-        tensors.push((name, no_grad(|| tensor.to_device(tch::Device::Cpu).contiguous())));
+        tensors.push((name, no_grad(|| tensor.to_device(Device::Cpu).contiguous())));
     };
     for (name, value) in store.variables() {
         keep(format!("model/{name}"), &value);
@@ -79,6 +80,18 @@ impl Checkpoint {
             );
         }
         Ok(Self { path: path.to_owned(), tensors, config })
+    }
+
+    /// The network with the checkpoint's weights, to be used and not trained, and its variables.
+    ///
+    /// # Errors
+    /// As [`Self::restore_model`].
+    pub fn network(&self, device: Device) -> Result<(VarStore, Crnn)> {
+        let mut store = VarStore::new(device);
+        let net = Crnn::new(&store.root(), &self.config.network, self.config.alphabet.classes());
+        self.restore_model(&store)?;
+        store.freeze();
+        Ok((store, net))
     }
 
     /// Copies the weights and batch norm statistics into a network's variables.

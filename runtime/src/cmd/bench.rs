@@ -77,8 +77,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
 fn lines(args: &Args, recognizer: &Recognizer) -> Result<Vec<Gray>> {
     let mut pictures = Vec::new();
     for path in &args.paths {
-        let files = if path.is_dir() { dataset::pictures(path)? } else { vec![path.clone()] };
-        for file in files {
+        for file in dataset::files(path)? {
             pictures.push(dataset::picture(&file)?);
         }
     }

@@ -44,8 +44,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let allow = allow_list(&recognizer, args.allow.as_deref())?;
     let mut unread = 0;
     for path in &args.paths {
-        let files = if path.is_dir() { dataset::pictures(path)? } else { vec![path.clone()] };
-        for file in files {
+        for file in dataset::files(path)? {
             match read(&recognizer, &file, &allow) {
                 Ok(reading) => print(&recognizer, &file, &reading, args.text)?,
                 // One bad picture does not keep the others from being read; the exit code tells of it.

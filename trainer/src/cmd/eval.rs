@@ -9,11 +9,9 @@ use indicatif::ProgressBar;
 use labelcam::metrics::{self, Tally};
 use rayon::prelude::*;
 use serde::Serialize;
-use tch::nn::VarStore;
 
 use crate::checkpoint::Checkpoint;
 use crate::config::Config;
-use crate::crnn::Crnn;
 use crate::device::DeviceChoice;
 use crate::folder::Folder;
 use crate::lines::{self, Split};
@@ -65,10 +63,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let device = args.device.device()?;
     let checkpoint = Checkpoint::read(&args.checkpoint)?;
     let config = &checkpoint.config;
-    let mut store = VarStore::new(device);
-    let net = Crnn::new(&store.root(), &config.network, config.alphabet.classes());
-    checkpoint.restore_model(&store)?;
-    store.freeze();
+    let (_store, net) = checkpoint.network(device)?;
     let (count, load) = source(args, config)?;
     let bar = ProgressBar::new(count as u64);
     let mut tally = Tally::default();

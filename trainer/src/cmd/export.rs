@@ -5,12 +5,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use labelcam::spec::TrainingSpec;
 use tch::Device;
-use tch::nn::VarStore;
 
 use crate::checkpoint::Checkpoint;
 use crate::config::Config;
 use crate::contract;
-use crate::crnn::Crnn;
 use crate::export::{self, parity};
 use crate::file;
 use crate::folder::Folder;
@@ -43,10 +41,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Result<()> {
     let checkpoint = Checkpoint::read(&args.checkpoint)?;
     let config = &checkpoint.config;
-    let mut store = VarStore::new(Device::Cpu);
-    let net = Crnn::new(&store.root(), &config.network, config.alphabet.classes());
-    checkpoint.restore_model(&store)?;
-    store.freeze();
+    let (store, net) = checkpoint.network(Device::Cpu)?;
     let model = export::model(&store, &contract::spec(config, training(&checkpoint)?))
         .with_context(|| format!("cannot export {}", args.checkpoint.display()))?;
     let examples = parity_lines(config, usize::try_from(args.parity_lines)?, args.lines.as_deref())?;
