@@ -5,6 +5,7 @@
 //!
 //! - [`image`], [`preprocess`], [`alphabet`], [`ctc`], [`metrics`], [`spec`] and [`stats`] are pure: no I/O, no clock.
 //!   The trainer and the quantizer use the same ones, so that a model meets on the board what it met in training.
+//! - [`onnx`] parses, checks and writes model files.
 //! - [`recognizer`] loads, checks and runs a model with tract.
 //! - [`dataset`] and [`cmd`] are the edges: folders, arguments, output.
 //!
@@ -16,6 +17,7 @@ pub mod ctc;
 pub mod dataset;
 pub mod image;
 pub mod metrics;
+pub mod onnx;
 mod output;
 pub mod preprocess;
 pub mod recognizer;

@@ -14,7 +14,6 @@
 mod error;
 mod guard;
 mod network;
-mod onnx;
 mod reading;
 
 pub use error::{ModelError, ReadError};
@@ -26,6 +25,7 @@ use sha2::{Digest, Sha256};
 use crate::alphabet::AllowList;
 use crate::ctc::{self, Scores};
 use crate::image::Gray;
+use crate::onnx;
 use crate::preprocess::{self, LineInput, Region};
 use crate::spec::{METADATA_KEY, OutputValues, Spec};
 use network::Network;
@@ -69,7 +69,7 @@ impl Recognizer {
         Self::new(bytes, &onnx::parse(bytes)?, spec)
     }
 
-    fn new(bytes: &[u8], proto: &onnx::Model, spec: Spec) -> Result<Self, ModelError> {
+    fn new(bytes: &[u8], proto: &onnx::pb::ModelProto, spec: Spec) -> Result<Self, ModelError> {
         let network = Network::new(proto, &spec)?;
         Ok(Self { spec, digest: format!("{:x}", Sha256::digest(bytes)), network })
     }

@@ -11,16 +11,15 @@ mod graph;
 mod lstm;
 mod network;
 pub mod parity;
-mod proto;
 #[cfg(test)]
 mod tests;
 mod weights;
 
 use anyhow::Result;
+use labelcam::onnx::pb::{GraphProto, ModelProto, OperatorSetIdProto, StringStringEntryProto};
 use labelcam::spec::{METADATA_KEY, Spec};
 use prost::Message;
 use tch::nn::VarStore;
-use tract_onnx::pb::{GraphProto, ModelProto, OperatorSetIdProto, StringStringEntryProto};
 
 use weights::Weights;
 

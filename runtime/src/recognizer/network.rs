@@ -10,8 +10,9 @@ use tract_core::internal::{HashMap, ensure};
 use tract_onnx::prelude::*;
 
 use super::guard::guarded;
-use super::{LogProbabilities, ModelError, ReadError, onnx};
+use super::{LogProbabilities, ModelError, ReadError};
 use crate::ctc::MAX_STEPS;
+use crate::onnx::pb::ModelProto;
 use crate::preprocess::LineInput;
 use crate::spec::{InputSpec, Spec};
 
@@ -41,7 +42,7 @@ impl std::fmt::Debug for Network {
 
 impl Network {
     /// Makes the network of a file and tries it once.
-    pub(super) fn new(proto: &onnx::Model, spec: &Spec) -> Result<Self, ModelError> {
+    pub(super) fn new(proto: &ModelProto, spec: &Spec) -> Result<Self, ModelError> {
         let unusable = |error: TractError| ModelError::Unusable(format!("{error:#}"));
         let (graph, width) = guarded(|| load(proto, &spec.input)).map_err(unusable)?;
         let classes = spec.alphabet.classes();
@@ -108,7 +109,7 @@ impl Network {
 }
 
 /// Parses and declutters a file, its input fixed to one line of the contract's height and any width.
-fn load(proto: &onnx::Model, input: &InputSpec) -> TractResult<(TypedModel, Symbol)> {
+fn load(proto: &ModelProto, input: &InputSpec) -> TractResult<(TypedModel, Symbol)> {
     let mut graph = tract_onnx::onnx().model_for_proto_model(proto)?;
     let width = graph.symbols.sym("W");
     let shape = [1.to_dim(), input.channels.to_dim(), input.height.to_dim(), width.to_dim()];

@@ -1,9 +1,9 @@
 //! A graph in the making: nodes in the order of execution, and their constants.
 
 use anyhow::Result;
-use tract_onnx::pb::{GraphProto, NodeProto, TensorProto, ValueInfoProto};
+use labelcam::onnx::build;
+use labelcam::onnx::pb::{GraphProto, NodeProto, TensorProto, ValueInfoProto};
 
-use super::proto;
 use super::weights::{Weight, ensure_finite};
 
 /// Nodes and constants so far. Values are named after the nodes that make them.
@@ -27,13 +27,13 @@ impl Graph {
     /// When a value is not finite, as the fold of a batch norm with a huge gain would make it.
     pub(super) fn constant(&mut self, name: String, weight: &Weight) -> Result<String> {
         ensure_finite(&name, weight)?;
-        self.constants.push(proto::floats(&name, weight));
+        self.constants.push(build::floats(&name, &weight.shape, &weight.values));
         Ok(name)
     }
 
     /// Adds constant integers, such as axes or a shape; gives their name.
     pub(super) fn integers(&mut self, name: String, values: &[i64]) -> String {
-        self.constants.push(proto::longs(&name, values));
+        self.constants.push(build::longs(&name, values));
         name
     }
 

@@ -3,12 +3,12 @@
 //! Legend: N batch, C classes, W input columns, T = W / 4 + 1 time steps, c0..c6 channels, h hidden size.
 
 use anyhow::{Result, ensure};
-use tract_onnx::pb::GraphProto;
+use labelcam::onnx::build::{Side, int, ints, long, node, text, value};
+use labelcam::onnx::pb::GraphProto;
 
 use super::fold::folded;
 use super::graph::Graph;
 use super::lstm::stacked;
-use super::proto::{Side, int, ints, long, node, text, value};
 use super::weights::Weights;
 use crate::crnn::{HEIGHT, NORMALIZED, POOLS, Pool};
 

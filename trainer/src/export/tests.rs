@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use labelcam::alphabet::Alphabet;
 use labelcam::image::Gray;
+use labelcam::onnx::build::{Side, long, value};
+use labelcam::onnx::pb::ModelProto;
 use labelcam::preprocess::{self, Region};
 use labelcam::spec::{METADATA_KEY, Spec, TrainingSpec};
 use prost::Message;
@@ -11,11 +13,9 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tch::nn::{self, ModuleT, RNN, VarStore};
 use tch::{Device, Tensor, no_grad};
-use tract_onnx::pb::ModelProto;
 
 use super::graph::Graph;
 use super::parity::{self, Exported};
-use super::proto::{Side, long, value};
 use super::weights::{Weight, Weights};
 use super::{bytes, fold, model, network};
 use crate::config::Config;

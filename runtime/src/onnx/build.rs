@@ -1,15 +1,13 @@
 //! The messages of an ONNX file that have many fields of which few are used.
 
-use tract_onnx::pb::attribute_proto::AttributeType;
-use tract_onnx::pb::tensor_proto::DataType;
-use tract_onnx::pb::tensor_shape_proto::{Dimension, dimension};
-use tract_onnx::pb::{AttributeProto, NodeProto, TensorProto, TensorShapeProto, TypeProto, ValueInfoProto, type_proto};
-
-use super::weights::Weight;
+use super::pb::attribute_proto::AttributeType;
+use super::pb::tensor_proto::DataType;
+use super::pb::tensor_shape_proto::{Dimension, dimension};
+use super::pb::{AttributeProto, NodeProto, TensorProto, TensorShapeProto, TypeProto, ValueInfoProto, type_proto};
 
 /// A side of an input or output.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Side {
+pub enum Side {
     /// As many as this.
     Fixed(usize),
     /// Open, named for people and for shape inference.
@@ -17,7 +15,7 @@ pub(super) enum Side {
 }
 
 /// A node with one output of its own name.
-pub(super) fn node(name: &str, op: &str, inputs: &[&str], attribute: Vec<AttributeProto>) -> NodeProto {
+pub fn node(name: &str, op: &str, inputs: &[&str], attribute: Vec<AttributeProto>) -> NodeProto {
     NodeProto {
         name: name.into(),
         op_type: op.into(),
@@ -29,44 +27,57 @@ pub(super) fn node(name: &str, op: &str, inputs: &[&str], attribute: Vec<Attribu
 }
 
 /// An attribute of one integer.
-pub(super) fn int(name: &str, value: i64) -> AttributeProto {
+pub fn int(name: &str, value: i64) -> AttributeProto {
     AttributeProto { name: name.into(), r#type: AttributeType::Int.into(), i: value, ..Default::default() }
 }
 
 /// An attribute of integers.
-pub(super) fn ints(name: &str, values: &[i64]) -> AttributeProto {
+pub fn ints(name: &str, values: &[i64]) -> AttributeProto {
     AttributeProto { name: name.into(), r#type: AttributeType::Ints.into(), ints: values.into(), ..Default::default() }
 }
 
 /// An attribute of text.
-pub(super) fn text(name: &str, value: &str) -> AttributeProto {
+pub fn text(name: &str, value: &str) -> AttributeProto {
     AttributeProto { name: name.into(), r#type: AttributeType::String.into(), s: value.into(), ..Default::default() }
 }
 
 /// A constant of floats.
-pub(super) fn floats(name: &str, weight: &Weight) -> TensorProto {
-    TensorProto {
-        name: name.into(),
-        dims: weight.shape.iter().map(|&side| long(side)).collect(),
-        data_type: DataType::Float.into(),
-        raw_data: weight.values.iter().flat_map(|value| value.to_le_bytes()).collect(),
-        ..Default::default()
-    }
+pub fn floats(name: &str, shape: &[usize], values: &[f32]) -> TensorProto {
+    constant(name, DataType::Float, shape, values.iter().flat_map(|value| value.to_le_bytes()).collect())
 }
 
 /// A constant list of integers.
-pub(super) fn longs(name: &str, values: &[i64]) -> TensorProto {
+pub fn longs(name: &str, values: &[i64]) -> TensorProto {
+    constant(name, DataType::Int64, &[values.len()], values.iter().flat_map(|value| value.to_le_bytes()).collect())
+}
+
+/// A constant of 32-bit integers.
+pub fn int32s(name: &str, shape: &[usize], values: &[i32]) -> TensorProto {
+    constant(name, DataType::Int32, shape, values.iter().flat_map(|value| value.to_le_bytes()).collect())
+}
+
+/// A constant of signed bytes.
+pub fn int8s(name: &str, shape: &[usize], values: &[i8]) -> TensorProto {
+    constant(name, DataType::Int8, shape, values.iter().flat_map(|value| value.to_le_bytes()).collect())
+}
+
+/// A constant of bytes.
+pub fn uint8s(name: &str, shape: &[usize], values: &[u8]) -> TensorProto {
+    constant(name, DataType::Uint8, shape, values.to_vec())
+}
+
+fn constant(name: &str, data_type: DataType, shape: &[usize], raw_data: Vec<u8>) -> TensorProto {
     TensorProto {
         name: name.into(),
-        dims: vec![long(values.len())],
-        data_type: DataType::Int64.into(),
-        raw_data: values.iter().flat_map(|value| value.to_le_bytes()).collect(),
+        dims: shape.iter().map(|&side| long(side)).collect(),
+        data_type: data_type.into(),
+        raw_data,
         ..Default::default()
     }
 }
 
 /// A float input or output of the graph.
-pub(super) fn value(name: &str, sides: &[Side]) -> ValueInfoProto {
+pub fn value(name: &str, sides: &[Side]) -> ValueInfoProto {
     let dimension = |side: &Side| {
         let value = match *side {
             Side::Fixed(count) => dimension::Value::DimValue(long(count)),
@@ -81,6 +92,9 @@ pub(super) fn value(name: &str, sides: &[Side]) -> ValueInfoProto {
 }
 
 /// A count as ONNX writes it.
-pub(super) fn long(count: usize) -> i64 {
+///
+/// # Panics
+/// Never: no count of values in memory reaches 2^63.
+pub fn long(count: usize) -> i64 {
     i64::try_from(count).expect("a count of values in memory is below 2^63")
 }

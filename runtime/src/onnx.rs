@@ -1,19 +1,25 @@
-//! The ONNX file as tract parses it, and what stands in its metadata.
+//! The ONNX file: parsed, checked for damage, looked through, and written.
+//!
+//! The messages are tract's own ([`pb`]), so that what is changed here is what tract runs.
+
+pub mod build;
+pub mod graph;
+
+pub use tract_onnx::pb;
 
 use prost::Message;
-use tract_onnx::pb;
 
-use super::ModelError;
-
-/// A parsed ONNX file.
-pub(super) type Model = pb::ModelProto;
+use crate::recognizer::ModelError;
 
 /// Parses a file.
 ///
 /// Protocol buffers have no end mark: a file cut between two fields is a valid shorter one, so that a model without a
 /// graph, or with a tensor shorter than its shape, is a damaged file as well.
-pub(super) fn parse(bytes: &[u8]) -> Result<Model, ModelError> {
-    let model = Model::decode(bytes).map_err(|error| ModelError::NotOnnx(error.to_string()))?;
+///
+/// # Errors
+/// [`ModelError::NotOnnx`], which says what is damaged.
+pub fn parse(bytes: &[u8]) -> Result<pb::ModelProto, ModelError> {
+    let model = pb::ModelProto::decode(bytes).map_err(|error| ModelError::NotOnnx(error.to_string()))?;
     let Some(graph) = &model.graph else { return Err(ModelError::NotOnnx("it has no graph".into())) };
     if graph.node.is_empty() || graph.output.is_empty() {
         return Err(ModelError::NotOnnx("its graph has no nodes or no output".into()));
@@ -25,7 +31,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Model, ModelError> {
 }
 
 /// The value of a metadata key.
-pub(super) fn metadata<'a>(model: &'a Model, key: &str) -> Option<&'a str> {
+pub fn metadata<'a>(model: &'a pb::ModelProto, key: &str) -> Option<&'a str> {
     model.metadata_props.iter().find(|entry| entry.key == key).map(|entry| entry.value.as_str())
 }
 
