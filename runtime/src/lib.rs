@@ -7,6 +7,7 @@
 //!   The trainer and the quantizer use the same ones, so that a model meets on the board what it met in training.
 //! - [`onnx`] parses, checks and writes model files.
 //! - [`recognizer`] loads, checks and runs a model with tract.
+//! - [`engine`] has the operators that most of a network's time is spent in.
 //! - [`dataset`] and [`cmd`] are the edges: folders, arguments, output.
 //!
 //! Throughout, N is lines, T time steps, C classes with the blank, H and W rows and columns.
@@ -15,6 +16,7 @@ pub mod alphabet;
 pub mod cmd;
 pub mod ctc;
 pub mod dataset;
+pub mod engine;
 pub mod image;
 pub mod metrics;
 pub mod onnx;

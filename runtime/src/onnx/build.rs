@@ -98,3 +98,19 @@ pub fn value(name: &str, sides: &[Side]) -> ValueInfoProto {
 pub fn long(count: usize) -> i64 {
     i64::try_from(count).expect("a count of values in memory is below 2^63")
 }
+
+/// An attribute of one float.
+pub fn float(name: &str, value: f32) -> AttributeProto {
+    AttributeProto { name: name.into(), r#type: AttributeType::Float.into(), f: value, ..Default::default() }
+}
+
+/// An attribute of floats.
+pub fn float_list(name: &str, values: &[f32]) -> AttributeProto {
+    let floats = values.to_vec();
+    AttributeProto { name: name.into(), r#type: AttributeType::Floats.into(), floats, ..Default::default() }
+}
+
+/// An attribute of one tensor.
+pub fn tensor(name: &str, value: TensorProto) -> AttributeProto {
+    AttributeProto { name: name.into(), r#type: AttributeType::Tensor.into(), t: Some(value), ..Default::default() }
+}

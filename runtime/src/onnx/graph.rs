@@ -95,6 +95,13 @@ pub fn int32s(tensor: &TensorProto) -> Option<Vec<i32>> {
     (tensor.data_type == DataType::Int32 as i32).then(list)
 }
 
+/// The values of a tensor of 64-bit integers; none for another type.
+pub fn longs(tensor: &TensorProto) -> Option<Vec<i64>> {
+    let stored = || tensor.raw_data.as_chunks::<8>().0.iter().map(|&word| i64::from_le_bytes(word)).collect();
+    let list = || if tensor.int64_data.is_empty() { stored() } else { tensor.int64_data.clone() };
+    (tensor.data_type == DataType::Int64 as i32).then(list)
+}
+
 /// The values of a tensor of signed or unsigned bytes; none for another type.
 #[expect(clippy::cast_possible_truncation, reason = "a tensor of bytes stores each of them as a whole integer")]
 pub fn bytes(tensor: &TensorProto) -> Option<Vec<i16>> {
@@ -108,5 +115,5 @@ pub fn bytes(tensor: &TensorProto) -> Option<Vec<i16>> {
 }
 
 fn words(tensor: &TensorProto) -> impl Iterator<Item = [u8; 4]> + '_ {
-    tensor.raw_data.chunks_exact(4).map(|word| [word[0], word[1], word[2], word[3]])
+    tensor.raw_data.as_chunks::<4>().0.iter().copied()
 }

@@ -24,6 +24,21 @@ pub enum ModelError {
     /// tract cannot make a network of the file.
     #[error("tract cannot run the model: {0}; export it again with operators that tract knows")]
     Unusable(String),
+    /// A number of its quantization is one that no reading may be made with.
+    #[error(
+        "the model's quantization is damaged: the {what} of `{node}` is {found} and must be {rule}; make the file again \
+         with `labelcam-quantize`"
+    )]
+    Quantization {
+        /// The operator.
+        node: String,
+        /// Which number of it.
+        what: &'static str,
+        /// Its value.
+        found: String,
+        /// What it must be.
+        rule: String,
+    },
     /// The network takes or gives tensors of another shape than a line recognizer's.
     #[error(
         "the model's {tensor} has shape {found} and must have {expected}: it is no line recognizer of this contract"

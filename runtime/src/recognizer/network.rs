@@ -12,6 +12,7 @@ use tract_onnx::prelude::*;
 use super::guard::guarded;
 use super::{LogProbabilities, ModelError, ReadError};
 use crate::ctc::MAX_STEPS;
+use crate::engine;
 use crate::onnx::pb::ModelProto;
 use crate::preprocess::LineInput;
 use crate::spec::{InputSpec, Spec};
@@ -44,7 +45,8 @@ impl Network {
     /// Makes the network of a file and tries it once.
     pub(super) fn new(proto: &ModelProto, spec: &Spec) -> Result<Self, ModelError> {
         let unusable = |error: TractError| ModelError::Unusable(format!("{error:#}"));
-        let (graph, width) = guarded(|| load(proto, &spec.input)).map_err(unusable)?;
+        let model = engine::model(proto)?;
+        let (graph, width) = guarded(|| load(model?, &spec.input)).map_err(unusable)?;
         let classes = spec.alphabet.classes();
         let network = Self { graph, width, input: spec.input.clone(), classes, plans: Mutex::new(Vec::new()) };
         network.try_out().map_err(unusable)??;
@@ -109,8 +111,7 @@ impl Network {
 }
 
 /// Parses and declutters a file, its input fixed to one line of the contract's height and any width.
-fn load(proto: &ModelProto, input: &InputSpec) -> TractResult<(TypedModel, Symbol)> {
-    let mut graph = tract_onnx::onnx().model_for_proto_model(proto)?;
+fn load(mut graph: InferenceModel, input: &InputSpec) -> TractResult<(TypedModel, Symbol)> {
     let width = graph.symbols.sym("W");
     let shape = [1.to_dim(), input.channels.to_dim(), input.height.to_dim(), width.to_dim()];
     ensure!(graph.input_outlets()?.len() == 1, "it has {} inputs and must have one", graph.input_outlets()?.len());

@@ -1,0 +1,262 @@
+//! NEON, with the dot product where the processor has it, and without.
+//!
+//! - Floats: five rows by four vectors of four channels; a row's value is a lane of the vector that holds four of them.
+//! - With `sdot` (ARMv8.2): the same tile, with four bytes in the place of a float.
+//! - Without: `smull` and `smlal2` sum two products of each of eight lanes in 16 bits, of narrow weights four, and
+//!   `sadalp` adds pairs of these to sums in 32 bits. Here a vector holds sixteen values of k of *one* channel, and a tile is four
+//!   rows by four channels, so that each operand that is loaded serves four products.
+
+use std::arch::aarch64::{
+    int8x16_t, int16x8_t, int32x4_t, vaddvq_s32, vdupq_n_f32, vdupq_n_s8, vdupq_n_s32, vfmaq_laneq_f32, vget_low_s8,
+    vld1q_f32, vld1q_s8, vmlal_high_s8, vmlal_s8, vmull_s8, vpadalq_s16, vpaddq_s32, vst1q_f32, vst1q_s32,
+};
+use std::arch::asm;
+
+use super::portable::LOOPS;
+use super::{Kernels, Tile, Walk};
+
+/// NEON with the dot product.
+pub(super) static DOT: Kernels = Kernels { name: "neon-dot", float: FLOAT, narrow: SDOT, wide: SDOT, loops: LOOPS };
+
+/// NEON as every aarch64 has it.
+pub(super) static NEON: Kernels = Kernels {
+    name: "neon",
+    float: FLOAT,
+    narrow: Tile { rows: 4, lanes: 1, vectors: 4, align: 32, together: 16, run: narrow },
+    wide: Tile { rows: 4, lanes: 1, vectors: 4, align: 16, together: 16, run: wide },
+    loops: LOOPS,
+};
+
+const LANES: usize = 4;
+const FLOAT: Tile<f32> = Tile { rows: 5, lanes: LANES, vectors: 4, align: 4, together: 1, run: float };
+const SDOT: Tile<u8> = Tile { rows: 5, lanes: LANES, vectors: 4, align: 16, together: 4, run: sdot };
+
+/// Calls `$tile::<rows, vectors>` for the numbers that are only known at run time.
+macro_rules! sized {
+    ($tile:ident($starts:expr, $vectors:expr, $rest:tt), $($rows:literal),*) => {
+        match ($starts.len(), $vectors) {
+            $(
+                ($rows, 1) => $tile::<$rows, 1> $rest,
+                ($rows, 2) => $tile::<$rows, 2> $rest,
+                ($rows, 3) => $tile::<$rows, 3> $rest,
+                ($rows, 4) => $tile::<$rows, 4> $rest,
+            )*
+            (rows, vectors) => unreachable!("no tile has {rows} rows and {vectors} vectors"),
+        }
+    };
+}
+
+/// # Safety
+/// As [`super::Run`].
+unsafe fn float(starts: &[*const f32], walk: &Walk, vectors: usize, panel: *const f32, sums: *mut f32) {
+    // SAFETY: the caller's promise.
+    unsafe { sized!(float_tile(starts, vectors, (starts, walk, panel, sums)), 1, 2, 3, 4, 5) }
+}
+
+/// # Safety
+/// As [`super::Run`], with `R` rows and `V` vectors.
+unsafe fn float_tile<const R: usize, const V: usize>(
+    starts: &[*const f32],
+    walk: &Walk,
+    mut panel: *const f32,
+    sums: *mut f32,
+) {
+    let mut acc = [[vdupq_n_f32(0.0); V]; R];
+    /// Multiplies lane `$lane` of every row with the panel's next vectors.
+    macro_rules! lane {
+        ($values:ident, $($lane:literal),*) => {$(
+            for v in 0..V {
+                // SAFETY: the caller's promise: the panel has V vectors for each k.
+                let weights = unsafe { vld1q_f32(panel.add(($lane * V + v) * LANES)) };
+                for r in 0..R {
+                    acc[r][v] = vfmaq_laneq_f32::<$lane>(acc[r][v], weights, $values[r]);
+                }
+            }
+        )*};
+    }
+    for segment in 0..walk.segments {
+        for k in (0..walk.length).step_by(4) {
+            let mut values = [vdupq_n_f32(0.0); R];
+            for (values, start) in values.iter_mut().zip(starts) {
+                // SAFETY: the caller's promise: k is within the segment, whose length is a multiple of 4.
+                *values = unsafe { vld1q_f32(start.add(segment * walk.stride + k)) };
+            }
+            lane!(values, 0, 1, 2, 3);
+            // SAFETY: the panel goes on, or ends here.
+            panel = unsafe { panel.add(4 * V * LANES) };
+        }
+    }
+    for r in 0..R {
+        for v in 0..V {
+            // SAFETY: the caller's promise.
+            unsafe { vst1q_f32(sums.add((r * V + v) * LANES), acc[r][v]) };
+        }
+    }
+}
+
+/// Adds to four sums the products of four bytes, lane `LANE` of `bytes`, with four weights of four channels.
+///
+/// # Safety
+/// The processor has the dot product.
+#[inline]
+#[target_feature(enable = "neon,dotprod")]
+unsafe fn dot<const LANE: u32>(mut sum: int32x4_t, weights: int8x16_t, bytes: int8x16_t) -> int32x4_t {
+    // SAFETY: the instruction works on registers alone, and the caller has seen to it that there is one.
+    unsafe {
+        asm!(
+            "sdot {sum:v}.4s, {weights:v}.16b, {bytes:v}.4b[{lane}]",
+            sum = inout(vreg) sum,
+            weights = in(vreg) weights,
+            bytes = in(vreg) bytes,
+            lane = const LANE,
+            options(pure, nomem, nostack, preserves_flags)
+        );
+    }
+    sum
+}
+
+/// # Safety
+/// As [`super::Run`].
+#[target_feature(enable = "neon,dotprod")]
+unsafe fn sdot(starts: &[*const u8], walk: &Walk, vectors: usize, panel: *const i8, sums: *mut i32) {
+    // SAFETY: the caller's promise.
+    unsafe { sized!(sdot_tile(starts, vectors, (starts, walk, panel, sums)), 1, 2, 3, 4, 5) }
+}
+
+/// # Safety
+/// As [`super::Run`], with `R` rows and `V` vectors.
+#[target_feature(enable = "neon,dotprod")]
+unsafe fn sdot_tile<const R: usize, const V: usize>(
+    starts: &[*const u8],
+    walk: &Walk,
+    mut panel: *const i8,
+    sums: *mut i32,
+) {
+    let mut acc = [[vdupq_n_s32(0); V]; R];
+    /// Multiplies four bytes of every row with the panel's next vectors.
+    macro_rules! lane {
+        ($bytes:ident, $($lane:literal),*) => {$(
+            for v in 0..V {
+                // SAFETY: the caller's promise: the panel has V vectors for each four values of k.
+                unsafe {
+                    let weights = vld1q_s8(panel.add(($lane * V + v) * 16));
+                    for r in 0..R {
+                        acc[r][v] = dot::<$lane>(acc[r][v], weights, $bytes[r]);
+                    }
+                }
+            }
+        )*};
+    }
+    for segment in 0..walk.segments {
+        for k in (0..walk.length).step_by(16) {
+            let mut bytes = [vdupq_n_s8(0); R];
+            for (bytes, start) in bytes.iter_mut().zip(starts) {
+                // SAFETY: the caller's promise: k is within the segment, whose length is a multiple of 16.
+                *bytes = unsafe { vld1q_s8(start.add(segment * walk.stride + k).cast()) };
+            }
+            lane!(bytes, 0, 1, 2, 3);
+            // SAFETY: the panel goes on, or ends here.
+            panel = unsafe { panel.add(4 * V * 16) };
+        }
+    }
+    for r in 0..R {
+        for v in 0..V {
+            // SAFETY: the caller's promise.
+            unsafe { vst1q_s32(sums.add((r * V + v) * LANES), acc[r][v]) };
+        }
+    }
+}
+
+/// # Safety
+/// As [`super::Run`].
+unsafe fn narrow(starts: &[*const u8], walk: &Walk, vectors: usize, panel: *const i8, sums: *mut i32) {
+    // SAFETY: the caller's promise.
+    unsafe { sized!(narrow_tile(starts, vectors, (starts, walk, panel, sums)), 1, 2, 3, 4) }
+}
+
+/// # Safety
+/// As [`super::Run`].
+unsafe fn wide(starts: &[*const u8], walk: &Walk, vectors: usize, panel: *const i8, sums: *mut i32) {
+    // SAFETY: the caller's promise.
+    unsafe { sized!(wide_tile(starts, vectors, (starts, walk, panel, sums)), 1, 2, 3, 4) }
+}
+
+/// The widening tile of one number of blocks of sixteen that a 16-bit sum takes.
+macro_rules! widening_tile {
+    ($name:ident, $blocks:literal) => {
+        /// # Safety
+        /// As [`super::Run`], with `R` rows and `V` channels.
+        unsafe fn $name<const R: usize, const V: usize>(
+            starts: &[*const u8],
+            walk: &Walk,
+            mut panel: *const i8,
+            sums: *mut i32,
+        ) {
+            let mut acc = [[vdupq_n_s32(0); V]; R];
+            for segment in 0..walk.segments {
+                for k in (0..walk.length).step_by(16 * $blocks) {
+                    let mut bytes = [[vdupq_n_s8(0); $blocks]; R];
+                    for (bytes, start) in bytes.iter_mut().zip(starts) {
+                        for (block, bytes) in bytes.iter_mut().enumerate() {
+                            // SAFETY: the caller's promise: k is within the segment.
+                            *bytes = unsafe { vld1q_s8(start.add(segment * walk.stride + k + 16 * block).cast()) };
+                        }
+                    }
+                    for v in 0..V {
+                        let mut weights = [vdupq_n_s8(0); $blocks];
+                        for (block, weights) in weights.iter_mut().enumerate() {
+                            // SAFETY: the caller's promise: the panel has a vector for each block and channel.
+                            *weights = unsafe { vld1q_s8(panel.add((block * V + v) * 16)) };
+                        }
+                        for r in 0..R {
+                            acc[r][v] = vpadalq_s16(acc[r][v], sixteen_bits(&bytes[r], &weights));
+                        }
+                    }
+                    // SAFETY: the panel goes on, or ends here.
+                    panel = unsafe { panel.add($blocks * V * 16) };
+                }
+            }
+            for (r, acc) in acc.iter().enumerate() {
+                // SAFETY: the caller's promise.
+                unsafe { store_totals(acc, sums.add(r * V)) };
+            }
+        }
+    };
+}
+
+widening_tile!(narrow_tile, 2);
+widening_tile!(wide_tile, 1);
+
+/// Sums of the products of blocks of sixteen bytes and weights, in eight lanes of 16 bits.
+#[inline(always)]
+fn sixteen_bits<const BLOCKS: usize>(bytes: &[int8x16_t; BLOCKS], weights: &[int8x16_t; BLOCKS]) -> int16x8_t {
+    // SAFETY: part of every aarch64.
+    unsafe {
+        let low = vmull_s8(vget_low_s8(bytes[0]), vget_low_s8(weights[0]));
+        let mut sum = vmlal_high_s8(low, bytes[0], weights[0]);
+        for block in 1..BLOCKS {
+            sum = vmlal_s8(sum, vget_low_s8(bytes[block]), vget_low_s8(weights[block]));
+            sum = vmlal_high_s8(sum, bytes[block], weights[block]);
+        }
+        sum
+    }
+}
+
+/// Stores the total of each vector.
+///
+/// # Safety
+/// There is room for `V` sums.
+#[inline(always)]
+unsafe fn store_totals<const V: usize>(acc: &[int32x4_t; V], sums: *mut i32) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if V == 4 {
+            let totals = vpaddq_s32(vpaddq_s32(acc[0], acc[1 % V]), vpaddq_s32(acc[2 % V], acc[3 % V]));
+            vst1q_s32(sums, totals);
+            return;
+        }
+        for (v, &acc) in acc.iter().enumerate() {
+            *sums.add(v) = vaddvq_s32(acc);
+        }
+    }
+}
