@@ -34,10 +34,6 @@ pub const VARIABLE: &str = "LABELCAM_KERNELS";
 /// x86 multiplies unsigned activations with signed weights; ARM multiplies signed with signed.
 pub(crate) const FLIP: u8 = if cfg!(target_arch = "aarch64") { 0x80 } else { 0 };
 
-/// The largest weight, in magnitude, with which pairs (AVX2) and fours (NEON) of products stay within 16 bits:
-/// `2 * 255 * 63` and `4 * 128 * 63` are below `2^15`. Larger ones take a slower and as exact way.
-pub(crate) const NARROW: i8 = 63;
-
 /// What is multiplied: floats by floats, or bytes by signed bytes.
 pub(crate) trait Number: Datum + Copy + Default {
     /// A weight.
@@ -45,30 +41,23 @@ pub(crate) trait Number: Datum + Copy + Default {
     /// A sum of products.
     type Sum: Copy + Default + 'static;
 
-    /// The tile for weights that are all within [`NARROW`], or not.
-    fn tile(kernels: &Kernels, narrow: bool) -> &Tile<Self>;
+    /// The tile for these weights.
+    fn tile<'a>(kernels: &'a Kernels, weights: &[Self::Weight]) -> &'a Tile<Self>;
 
     /// The loops that make values of sums.
     fn clamps(kernels: &Kernels) -> &Clamps<Self::Sum>;
-
-    /// Whether a weight is within [`NARROW`].
-    fn is_narrow(weight: Self::Weight) -> bool;
 }
 
 impl Number for f32 {
     type Weight = f32;
     type Sum = f32;
 
-    fn tile(kernels: &Kernels, _narrow: bool) -> &Tile<Self> {
+    fn tile<'a>(kernels: &'a Kernels, _weights: &[f32]) -> &'a Tile<Self> {
         &kernels.float
     }
 
     fn clamps(kernels: &Kernels) -> &Clamps<f32> {
         &kernels.loops.float
-    }
-
-    fn is_narrow(_weight: f32) -> bool {
-        true
     }
 }
 
@@ -76,16 +65,13 @@ impl Number for u8 {
     type Weight = i8;
     type Sum = i32;
 
-    fn tile(kernels: &Kernels, narrow: bool) -> &Tile<Self> {
+    fn tile<'a>(kernels: &'a Kernels, weights: &[i8]) -> &'a Tile<Self> {
+        let narrow = weights.iter().all(|weight| weight.unsigned_abs() <= kernels.narrow_max);
         if narrow { &kernels.narrow } else { &kernels.wide }
     }
 
     fn clamps(kernels: &Kernels) -> &Clamps<i32> {
         &kernels.loops.int8
-    }
-
-    fn is_narrow(weight: i8) -> bool {
-        weight.unsigned_abs() <= NARROW.unsigned_abs()
     }
 }
 
@@ -168,10 +154,13 @@ pub(crate) struct Loops {
 pub struct Kernels {
     /// The name that [`VARIABLE`] knows.
     pub name: &'static str,
-    pub(crate) float: Tile<f32>,
-    pub(crate) narrow: Tile<u8>,
-    pub(crate) wide: Tile<u8>,
-    pub(crate) loops: Loops,
+    float: Tile<f32>,
+    /// The largest weight, in magnitude, of [`Self::narrow`]: sums of a few products then stay within 16 bits.
+    narrow_max: u8,
+    narrow: Tile<u8>,
+    /// For all weights; as exact, and perhaps slower.
+    wide: Tile<u8>,
+    loops: Loops,
 }
 
 impl Kernels {

@@ -51,14 +51,8 @@ pub(super) struct LayerNode {
 impl LayerNode {
     /// The layer as attributes of a node.
     pub(super) fn attributes(&self) -> Vec<AttributeProto> {
-        let sides = |count: usize| [count / (self.segments * self.length), self.segments, self.length];
-        let mut attributes = match &self.weights {
-            Numbers::Float(values) => vec![build::tensor("weights", build::floats("", &sides(values.len()), values))],
-            Numbers::Int8(values, scales) => vec![
-                build::tensor("weights", build::int8s("", &sides(values.len()), values)),
-                build::float_list("weight_scales", scales),
-            ],
-        };
+        let sides = [self.channels(), self.segments, self.length];
+        let mut attributes = numbers_attributes("weights", &sides, &self.weights);
         attributes.push(match &self.bias {
             Bias::Float(bias) => build::tensor("bias", build::floats("", &[bias.len()], bias)),
             Bias::Int32(bias) => build::tensor("bias", build::int32s("", &[bias.len()], bias)),
@@ -67,6 +61,14 @@ impl LayerNode {
         attributes.extend(self.input.into_iter().flat_map(|quant| quant_attributes("input", quant)));
         attributes.extend(self.output.into_iter().flat_map(|quant| quant_attributes("output", quant)));
         attributes
+    }
+
+    fn channels(&self) -> usize {
+        let values = match &self.weights {
+            Numbers::Float(values) => values.len(),
+            Numbers::Int8(values, _) => values.len(),
+        };
+        values / (self.segments * self.length)
     }
 
     /// The layer of a node.

@@ -40,7 +40,7 @@ impl<N: Number> Packed<N> {
         segments: usize,
         length: usize,
     ) -> TractResult<Self> {
-        let tile = N::tile(kernels, weights.iter().all(|&weight| N::is_narrow(weight)));
+        let tile = N::tile(kernels, weights);
         let padded = length.next_multiple_of(tile.align);
         let channels = weights.len() / (segments * length).max(1);
         let columns = channels.next_multiple_of(tile.lanes);

@@ -26,12 +26,25 @@ const fn int8(run: Run<u8>) -> Tile<u8> {
 const FLOAT: Tile<f32> = Tile { rows: ROWS, lanes: LANES, vectors: VECTORS, align: 1, together: 1, run: float };
 
 /// AVX2 with FMA.
-pub(super) static AVX2: Kernels =
-    Kernels { name: "avx2", float: FLOAT, narrow: int8(narrow), wide: int8(wide), loops: vectorized!("avx2,fma") };
+// Narrow: 2 * 255 * 64 < 2^15.
+pub(super) static AVX2: Kernels = Kernels {
+    name: "avx2",
+    float: FLOAT,
+    narrow_max: 64,
+    narrow: int8(narrow),
+    wide: int8(wide),
+    loops: vectorized!("avx2,fma"),
+};
 
 /// AVX2 with FMA and AVX-VNNI.
-pub(super) static VNNI: Kernels =
-    Kernels { name: "avx-vnni", float: FLOAT, narrow: int8(vnni), wide: int8(vnni), loops: vectorized!("avx2,fma") };
+pub(super) static VNNI: Kernels = Kernels {
+    name: "avx-vnni",
+    float: FLOAT,
+    narrow_max: u8::MAX,
+    narrow: int8(vnni),
+    wide: int8(vnni),
+    loops: vectorized!("avx2,fma"),
+};
 
 pub(super) fn has_avx2() -> bool {
     is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")

@@ -99,35 +99,58 @@ impl Sum for i32 {
     }
 }
 
-/// Channels that are done at a time: whole vectors of every set.
-const BLOCK: usize = 16;
-
 /// Makes values of sums, block by block of channels, so that a block's parameters are read once for all rows.
 #[inline(always)]
-fn each<S: Sum, T>(sums: &Sums<'_, S>, clamp: &Clamp<'_>, out: &mut Part<'_, T>, make: impl Fn(f32) -> T) {
+fn each<S: Sum, T: Copy>(sums: &Sums<'_, S>, clamp: &Clamp<'_>, out: &mut Part<'_, T>, make: impl Fn(f32) -> T) {
     let channels = clamp.scale.len();
     let rows = sums.values.len() / sums.width;
-    let value = |sum: S, offset: i32, scale: f32, shift: f32| make(sum.float(offset) * scale + shift);
-    for start in (0..channels).step_by(BLOCK) {
-        let (offset, scale, shift) = (&clamp.offset[start..], &clamp.scale[start..], &clamp.shift[start..]);
-        let blocks = (offset.first_chunk::<BLOCK>(), scale.first_chunk::<BLOCK>(), shift.first_chunk::<BLOCK>());
+    let mut start = 0;
+    while start < channels {
+        let step = if channels - start >= 16 { 16 } else { 8 };
+        let whole = start + step <= channels;
         for row in 0..rows {
             let sums = &sums.values[row * sums.width + start..];
             let out = &mut out.values[row * out.stride + start..];
-            if let (Some(offset), Some(scale), Some(shift)) = blocks
-                && let Some(sums) = sums.first_chunk::<BLOCK>()
-                && let Some(out) = out.first_chunk_mut::<BLOCK>()
-            {
-                for i in 0..BLOCK {
-                    out[i] = value(sums[i], offset[i], scale[i], shift[i]);
-                }
-            } else {
+            let done = whole
+                && match step {
+                    16 => block::<S, T, 16>(sums, clamp, start, out, &make),
+                    _ => block::<S, T, 8>(sums, clamp, start, out, &make),
+                };
+            if !done {
                 for i in 0..channels - start {
-                    out[i] = value(sums[i], offset[i], scale[i], shift[i]);
+                    let (offset, scale, shift) =
+                        (clamp.offset[start + i], clamp.scale[start + i], clamp.shift[start + i]);
+                    out[i] = make(sums[i].float(offset) * scale + shift);
                 }
             }
         }
+        start += step;
     }
+}
+
+/// `B` channels of a row, in registers from end to end; false where there are fewer.
+#[inline(always)]
+fn block<S: Sum, T: Copy, const B: usize>(
+    sums: &[S],
+    clamp: &Clamp<'_>,
+    start: usize,
+    out: &mut [T],
+    make: &impl Fn(f32) -> T,
+) -> bool {
+    let parameters = (
+        clamp.offset[start..].first_chunk::<B>(),
+        clamp.scale[start..].first_chunk::<B>(),
+        clamp.shift[start..].first_chunk::<B>(),
+    );
+    let (Some(&offset), Some(&scale), Some(&shift)) = parameters else { return false };
+    let (Some(&sums), Some(out)) = (sums.first_chunk::<B>(), out.first_chunk_mut::<B>()) else { return false };
+    // Loops, as the functions of arrays would not be compiled for the instructions of the set.
+    let mut values = *out;
+    for i in 0..B {
+        values[i] = make(sums[i].float(offset[i]) * scale[i] + shift[i]);
+    }
+    *out = values;
+    true
 }
 
 /// Makes floats of sums.
@@ -254,12 +277,16 @@ pub(super) fn log_softmax(scores: &mut [f32]) {
     let (chunks, rest) = scores.as_chunks::<CHAINS>();
     let mut highest = [f32::NEG_INFINITY; CHAINS];
     for chunk in chunks {
-        highest = std::array::from_fn(|i| if chunk[i] > highest[i] { chunk[i] } else { highest[i] });
+        for i in 0..CHAINS {
+            highest[i] = if chunk[i] > highest[i] { chunk[i] } else { highest[i] };
+        }
     }
     let highest = highest.iter().chain(rest).fold(f32::NEG_INFINITY, |a, &b| a.max(b));
     let mut sums = [0.0; CHAINS];
     for chunk in chunks {
-        sums = std::array::from_fn(|i| sums[i] + exp(chunk[i] - highest));
+        for i in 0..CHAINS {
+            sums[i] += exp(chunk[i] - highest);
+        }
     }
     let sum: f32 = sums.iter().sum::<f32>() + rest.iter().map(|&score| exp(score - highest)).sum::<f32>();
     let norm = highest + sum.ln();

@@ -16,12 +16,15 @@ use super::portable::LOOPS;
 use super::{Kernels, Tile, Walk};
 
 /// NEON with the dot product.
-pub(super) static DOT: Kernels = Kernels { name: "neon-dot", float: FLOAT, narrow: SDOT, wide: SDOT, loops: LOOPS };
+pub(super) static DOT: Kernels =
+    Kernels { name: "neon-dot", float: FLOAT, narrow_max: u8::MAX, narrow: SDOT, wide: SDOT, loops: LOOPS };
 
 /// NEON as every aarch64 has it.
 pub(super) static NEON: Kernels = Kernels {
     name: "neon",
     float: FLOAT,
+    // 4 * 128 * 63 < 2^15.
+    narrow_max: 63,
     narrow: Tile { rows: 4, lanes: 1, vectors: 4, align: 32, together: 16, run: narrow },
     wide: Tile { rows: 4, lanes: 1, vectors: 4, align: 16, together: 16, run: wide },
     loops: LOOPS,
