@@ -296,6 +296,7 @@ pub(super) fn log_softmax(scores: &mut [f32]) {
 /// The loops, compiled for more instructions than the target has everywhere: `vectorized!("avx2,fma")` is a [`Loops`].
 ///
 /// [`Loops`]: super::Loops
+#[cfg(target_arch = "x86_64")]
 macro_rules! vectorized {
     ($features:literal) => {{
         use super::loops::{self, Clamp, Gates, Limits, Part, Sums};
@@ -339,4 +340,5 @@ macro_rules! vectorized {
     }};
 }
 
+#[cfg(target_arch = "x86_64")]
 pub(super) use vectorized;

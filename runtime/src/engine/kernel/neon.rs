@@ -51,6 +51,7 @@ macro_rules! sized {
 
 /// # Safety
 /// As [`super::Run`].
+#[target_feature(enable = "neon")]
 unsafe fn float(starts: &[*const f32], walk: &Walk, vectors: usize, panel: *const f32, sums: *mut f32) {
     // SAFETY: the caller's promise.
     unsafe { sized!(float_tile(starts, vectors, (starts, walk, panel, sums)), 1, 2, 3, 4, 5) }
@@ -58,6 +59,7 @@ unsafe fn float(starts: &[*const f32], walk: &Walk, vectors: usize, panel: *cons
 
 /// # Safety
 /// As [`super::Run`], with `R` rows and `V` vectors.
+#[target_feature(enable = "neon")]
 unsafe fn float_tile<const R: usize, const V: usize>(
     starts: &[*const f32],
     walk: &Walk,
@@ -172,6 +174,7 @@ unsafe fn sdot_tile<const R: usize, const V: usize>(
 
 /// # Safety
 /// As [`super::Run`].
+#[target_feature(enable = "neon")]
 unsafe fn narrow(starts: &[*const u8], walk: &Walk, vectors: usize, panel: *const i8, sums: *mut i32) {
     // SAFETY: the caller's promise.
     unsafe { sized!(narrow_tile(starts, vectors, (starts, walk, panel, sums)), 1, 2, 3, 4) }
@@ -179,6 +182,7 @@ unsafe fn narrow(starts: &[*const u8], walk: &Walk, vectors: usize, panel: *cons
 
 /// # Safety
 /// As [`super::Run`].
+#[target_feature(enable = "neon")]
 unsafe fn wide(starts: &[*const u8], walk: &Walk, vectors: usize, panel: *const i8, sums: *mut i32) {
     // SAFETY: the caller's promise.
     unsafe { sized!(wide_tile(starts, vectors, (starts, walk, panel, sums)), 1, 2, 3, 4) }
@@ -189,6 +193,7 @@ macro_rules! widening_tile {
     ($name:ident, $blocks:literal) => {
         /// # Safety
         /// As [`super::Run`], with `R` rows and `V` channels.
+        #[target_feature(enable = "neon")]
         unsafe fn $name<const R: usize, const V: usize>(
             starts: &[*const u8],
             walk: &Walk,
@@ -231,35 +236,33 @@ widening_tile!(narrow_tile, 2);
 widening_tile!(wide_tile, 1);
 
 /// Sums of the products of blocks of sixteen bytes and weights, in eight lanes of 16 bits.
-#[inline(always)]
+#[inline]
+#[target_feature(enable = "neon")]
 fn sixteen_bits<const BLOCKS: usize>(bytes: &[int8x16_t; BLOCKS], weights: &[int8x16_t; BLOCKS]) -> int16x8_t {
-    // SAFETY: part of every aarch64.
-    unsafe {
-        let low = vmull_s8(vget_low_s8(bytes[0]), vget_low_s8(weights[0]));
-        let mut sum = vmlal_high_s8(low, bytes[0], weights[0]);
-        for block in 1..BLOCKS {
-            sum = vmlal_s8(sum, vget_low_s8(bytes[block]), vget_low_s8(weights[block]));
-            sum = vmlal_high_s8(sum, bytes[block], weights[block]);
-        }
-        sum
+    let low = vmull_s8(vget_low_s8(bytes[0]), vget_low_s8(weights[0]));
+    let mut sum = vmlal_high_s8(low, bytes[0], weights[0]);
+    for block in 1..BLOCKS {
+        sum = vmlal_s8(sum, vget_low_s8(bytes[block]), vget_low_s8(weights[block]));
+        sum = vmlal_high_s8(sum, bytes[block], weights[block]);
     }
+    sum
 }
 
 /// Stores the total of each vector.
 ///
 /// # Safety
 /// There is room for `V` sums.
-#[inline(always)]
+#[inline]
+#[target_feature(enable = "neon")]
 unsafe fn store_totals<const V: usize>(acc: &[int32x4_t; V], sums: *mut i32) {
-    // SAFETY: the caller's promise.
-    unsafe {
-        if V == 4 {
-            let totals = vpaddq_s32(vpaddq_s32(acc[0], acc[1 % V]), vpaddq_s32(acc[2 % V], acc[3 % V]));
-            vst1q_s32(sums, totals);
-            return;
-        }
-        for (v, &acc) in acc.iter().enumerate() {
-            *sums.add(v) = vaddvq_s32(acc);
-        }
+    if V == 4 {
+        let totals = vpaddq_s32(vpaddq_s32(acc[0], acc[1 % V]), vpaddq_s32(acc[2 % V], acc[3 % V]));
+        // SAFETY: the caller's promise.
+        unsafe { vst1q_s32(sums, totals) };
+        return;
+    }
+    for (v, &acc) in acc.iter().enumerate() {
+        // SAFETY: the caller's promise.
+        unsafe { *sums.add(v) = vaddvq_s32(acc) };
     }
 }

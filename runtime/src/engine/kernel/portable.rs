@@ -59,16 +59,22 @@ unsafe fn tile<N: Number, const TOGETHER: usize>(
     step: impl Fn(N::Sum, N, N::Weight) -> N::Sum,
 ) {
     for (row, &start) in starts.iter().enumerate() {
-        for channel in 0..channels {
-            let mut sum = N::Sum::default();
-            for k in 0..walk.segments * walk.length {
-                let value = k / walk.length * walk.stride + k % walk.length;
-                let weight = (k / TOGETHER * channels + channel) * TOGETHER + k % TOGETHER;
-                // SAFETY: the caller's promise; k runs over the walk, and the panel holds all weights of it.
-                sum = unsafe { step(sum, *start.add(value), *panel.add(weight)) };
+        // SAFETY: the caller's promise: there is room for all sums.
+        let sums = unsafe { std::slice::from_raw_parts_mut(sums.add(row * channels), channels) };
+        sums.fill(N::Sum::default());
+        let mut panel = panel;
+        for segment in 0..walk.segments {
+            // SAFETY: the caller's promise: each segment is readable.
+            let values = unsafe { std::slice::from_raw_parts(start.add(segment * walk.stride), walk.length) };
+            for values in values.chunks_exact(TOGETHER) {
+                // SAFETY: the caller's promise: the panel has weights for every value and channel.
+                let weights = unsafe { std::slice::from_raw_parts(panel, TOGETHER * channels) };
+                for (sum, weights) in sums.iter_mut().zip(weights.chunks_exact(TOGETHER)) {
+                    *sum = values.iter().zip(weights).fold(*sum, |sum, (&a, &b)| step(sum, a, b));
+                }
+                // SAFETY: the panel goes on, or ends here.
+                panel = unsafe { panel.add(TOGETHER * channels) };
             }
-            // SAFETY: the caller's promise.
-            unsafe { *sums.add(row * channels + channel) = sum };
         }
     }
 }
