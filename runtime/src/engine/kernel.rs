@@ -158,7 +158,7 @@ pub struct Kernels {
     /// The largest weight, in magnitude, of [`Self::narrow`]: sums of a few products then stay within 16 bits.
     narrow_max: u8,
     narrow: Tile<u8>,
-    /// For all weights; as exact, and perhaps slower.
+    /// For all weights from -127 on; as exact, and perhaps slower.
     wide: Tile<u8>,
     loops: Loops,
 }

@@ -74,7 +74,9 @@ impl Lowering<'_> {
         let axis = usize::try_from(if axis < 0 { axis + i64::try_from(shape.len()).ok()? } else { axis }).ok()?;
         let fits = scales.len() == 1 || shape.get(axis) == Some(&scales.len());
         let signed = tensor.data_type == DataType::Int8 as i32;
-        let bytes = bytes(tensor)?.iter().map(|&value| value as i8).collect();
+        let bytes: Vec<i8> = bytes(tensor)?.iter().map(|&value| value as i8).collect();
+        // Symmetric weights have no -128, and NEON's 16-bit sums no room for it.
+        let symmetric = symmetric && !bytes.contains(&i8::MIN);
         (signed && symmetric && fits).then_some(Weights { shape, values: Values::Int8 { bytes, scales, axis } })
     }
 
