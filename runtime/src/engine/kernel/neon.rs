@@ -7,8 +7,8 @@
 //!   rows by four channels, so that each operand that is loaded serves four products.
 
 use std::arch::aarch64::{
-    int8x16_t, int16x8_t, int32x4_t, vaddvq_s32, vdupq_n_f32, vdupq_n_s8, vdupq_n_s32, vfmaq_laneq_f32, vget_low_s8,
-    vld1q_f32, vld1q_s8, vmlal_high_s8, vmlal_s8, vmull_s8, vpadalq_s16, vpaddq_s32, vst1q_f32, vst1q_s32,
+    float32x4_t, int8x16_t, int32x4_t, vaddvq_s32, vdupq_n_f32, vdupq_n_s8, vdupq_n_s32, vfmaq_laneq_f32, vld1q_f32,
+    vld1q_f32_x4, vld1q_s8, vld1q_s8_x4, vpaddq_s32, vst1q_f32, vst1q_s32,
 };
 use std::arch::asm;
 
@@ -70,11 +70,11 @@ unsafe fn float_tile<const R: usize, const V: usize>(
     /// Multiplies lane `$lane` of every row with the panel's next vectors.
     macro_rules! lane {
         ($values:ident, $($lane:literal),*) => {$(
+            // SAFETY: the caller's promise: the panel has V vectors for each k.
+            let weights = unsafe { floats::<V>(panel.add($lane * V * LANES)) };
             for v in 0..V {
-                // SAFETY: the caller's promise: the panel has V vectors for each k.
-                let weights = unsafe { vld1q_f32(panel.add(($lane * V + v) * LANES)) };
                 for r in 0..R {
-                    acc[r][v] = vfmaq_laneq_f32::<$lane>(acc[r][v], weights, $values[r]);
+                    acc[r][v] = vfmaq_laneq_f32::<$lane>(acc[r][v], weights[v], $values[r]);
                 }
             }
         )*};
@@ -97,6 +97,46 @@ unsafe fn float_tile<const R: usize, const V: usize>(
             unsafe { vst1q_f32(sums.add((r * V + v) * LANES), acc[r][v]) };
         }
     }
+}
+
+/// Loads `V` vectors of floats; four of them by one instruction.
+///
+/// # Safety
+/// They are readable.
+#[inline]
+#[target_feature(enable = "neon")]
+unsafe fn floats<const V: usize>(from: *const f32) -> [float32x4_t; V] {
+    let mut vectors = [vdupq_n_f32(0.0); V];
+    // SAFETY: the caller's promise.
+    unsafe {
+        if V == 4 {
+            let four = vld1q_f32_x4(from);
+            vectors.copy_from_slice(&[four.0, four.1, four.2, four.3]);
+        } else {
+            vectors.iter_mut().enumerate().for_each(|(v, vector)| *vector = vld1q_f32(from.add(v * LANES)));
+        }
+    }
+    vectors
+}
+
+/// The same of bytes.
+///
+/// # Safety
+/// They are readable.
+#[inline]
+#[target_feature(enable = "neon")]
+unsafe fn bytes<const V: usize>(from: *const i8) -> [int8x16_t; V] {
+    let mut vectors = [vdupq_n_s8(0); V];
+    // SAFETY: the caller's promise.
+    unsafe {
+        if V == 4 {
+            let four = vld1q_s8_x4(from);
+            vectors.copy_from_slice(&[four.0, four.1, four.2, four.3]);
+        } else {
+            vectors.iter_mut().enumerate().for_each(|(v, vector)| *vector = vld1q_s8(from.add(v * 16)));
+        }
+    }
+    vectors
 }
 
 /// Adds to four sums the products of four bytes, lane `LANE` of `bytes`, with four weights of four channels.
@@ -141,12 +181,12 @@ unsafe fn sdot_tile<const R: usize, const V: usize>(
     /// Multiplies four bytes of every row with the panel's next vectors.
     macro_rules! lane {
         ($bytes:ident, $($lane:literal),*) => {$(
-            for v in 0..V {
-                // SAFETY: the caller's promise: the panel has V vectors for each four values of k.
-                unsafe {
-                    let weights = vld1q_s8(panel.add(($lane * V + v) * 16));
+            // SAFETY: the caller's promise: the panel has V vectors for each four values of k.
+            unsafe {
+                let weights = bytes::<V>(panel.add($lane * V * 16));
+                for v in 0..V {
                     for r in 0..R {
-                        acc[r][v] = dot::<$lane>(acc[r][v], weights, $bytes[r]);
+                        acc[r][v] = dot::<$lane>(acc[r][v], weights[v], $bytes[r]);
                     }
                 }
             }
@@ -154,12 +194,12 @@ unsafe fn sdot_tile<const R: usize, const V: usize>(
     }
     for segment in 0..walk.segments {
         for k in (0..walk.length).step_by(16) {
-            let mut bytes = [vdupq_n_s8(0); R];
-            for (bytes, start) in bytes.iter_mut().zip(starts) {
+            let mut values = [vdupq_n_s8(0); R];
+            for (values, start) in values.iter_mut().zip(starts) {
                 // SAFETY: the caller's promise: k is within the segment, whose length is a multiple of 16.
-                *bytes = unsafe { vld1q_s8(start.add(segment * walk.stride + k).cast()) };
+                *values = unsafe { vld1q_s8(start.add(segment * walk.stride + k).cast()) };
             }
-            lane!(bytes, 0, 1, 2, 3);
+            lane!(values, 0, 1, 2, 3);
             // SAFETY: the panel goes on, or ends here.
             panel = unsafe { panel.add(4 * V * 16) };
         }
@@ -190,7 +230,7 @@ unsafe fn wide(starts: &[*const u8], walk: &Walk, vectors: usize, panel: *const 
 
 /// The widening tile of one number of blocks of sixteen that a 16-bit sum takes.
 macro_rules! widening_tile {
-    ($name:ident, $blocks:literal) => {
+    ($name:ident, $add:ident, $blocks:literal) => {
         /// # Safety
         /// As [`super::Run`], with `R` rows and `V` channels.
         #[target_feature(enable = "neon")]
@@ -217,7 +257,7 @@ macro_rules! widening_tile {
                             *weights = unsafe { vld1q_s8(panel.add((block * V + v) * 16)) };
                         }
                         for r in 0..R {
-                            acc[r][v] = vpadalq_s16(acc[r][v], sixteen_bits(&bytes[r], &weights));
+                            acc[r][v] = $add(acc[r][v], bytes[r], weights);
                         }
                     }
                     // SAFETY: the panel goes on, or ends here.
@@ -232,18 +272,51 @@ macro_rules! widening_tile {
     };
 }
 
-widening_tile!(narrow_tile, 2);
-widening_tile!(wide_tile, 1);
+widening_tile!(narrow_tile, add_narrow, 2);
+widening_tile!(wide_tile, add_wide, 1);
 
-/// Sums of the products of blocks of sixteen bytes and weights, in eight lanes of 16 bits.
+/// Adds to four sums the products of sixteen wide weights with as many bytes.
+///
+/// As one block, so that the compiler does not take it apart: it would run out of registers for the 16-bit sums.
 #[inline]
 #[target_feature(enable = "neon")]
-fn sixteen_bits<const BLOCKS: usize>(bytes: &[int8x16_t; BLOCKS], weights: &[int8x16_t; BLOCKS]) -> int16x8_t {
-    let low = vmull_s8(vget_low_s8(bytes[0]), vget_low_s8(weights[0]));
-    let mut sum = vmlal_high_s8(low, bytes[0], weights[0]);
-    for block in 1..BLOCKS {
-        sum = vmlal_s8(sum, vget_low_s8(bytes[block]), vget_low_s8(weights[block]));
-        sum = vmlal_high_s8(sum, bytes[block], weights[block]);
+fn add_wide(mut sum: int32x4_t, [bytes]: [int8x16_t; 1], [weights]: [int8x16_t; 1]) -> int32x4_t {
+    // SAFETY: the instructions work on registers alone.
+    unsafe {
+        asm!(
+            "smull {half:v}.8h, {bytes:v}.8b, {weights:v}.8b",
+            "smlal2 {half:v}.8h, {bytes:v}.16b, {weights:v}.16b",
+            "sadalp {sum:v}.4s, {half:v}.8h",
+            sum = inout(vreg) sum,
+            half = out(vreg) _,
+            bytes = in(vreg) bytes,
+            weights = in(vreg) weights,
+            options(pure, nomem, nostack, preserves_flags)
+        );
+    }
+    sum
+}
+
+/// The same of twice sixteen narrow weights.
+#[inline]
+#[target_feature(enable = "neon")]
+fn add_narrow(mut sum: int32x4_t, bytes: [int8x16_t; 2], weights: [int8x16_t; 2]) -> int32x4_t {
+    // SAFETY: the instructions work on registers alone.
+    unsafe {
+        asm!(
+            "smull {half:v}.8h, {bytes0:v}.8b, {weights0:v}.8b",
+            "smlal2 {half:v}.8h, {bytes0:v}.16b, {weights0:v}.16b",
+            "smlal {half:v}.8h, {bytes1:v}.8b, {weights1:v}.8b",
+            "smlal2 {half:v}.8h, {bytes1:v}.16b, {weights1:v}.16b",
+            "sadalp {sum:v}.4s, {half:v}.8h",
+            sum = inout(vreg) sum,
+            half = out(vreg) _,
+            bytes0 = in(vreg) bytes[0],
+            bytes1 = in(vreg) bytes[1],
+            weights0 = in(vreg) weights[0],
+            weights1 = in(vreg) weights[1],
+            options(pure, nomem, nostack, preserves_flags)
+        );
     }
     sum
 }
