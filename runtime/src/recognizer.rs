@@ -14,10 +14,12 @@
 mod error;
 mod guard;
 mod network;
+mod profile;
 mod reading;
 
 pub use error::{ModelError, ReadError};
 pub use guard::silence_guarded_panics;
+pub use profile::OperatorTime;
 pub use reading::{Character, Reading};
 
 use sha2::{Digest, Sha256};

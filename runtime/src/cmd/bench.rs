@@ -10,10 +10,13 @@ use serde::Serialize;
 use super::model::ModelArgs;
 use crate::alphabet::AllowList;
 use crate::image::Gray;
-use crate::preprocess::Region;
-use crate::recognizer::Recognizer;
+use crate::preprocess::{self, LineInput, Region};
+use crate::recognizer::{OperatorTime, Recognizer};
 use crate::stats::quantile;
 use crate::{dataset, output};
+
+/// Operators in the table for people; the JSON has them all.
+const OPERATORS_SHOWN: usize = 10;
 
 /// Measure how long a line takes on this machine, from grey picture to text, on one thread.
 ///
@@ -32,6 +35,12 @@ pub(super) struct Args {
     /// Seconds to measure for, after a tenth of that to warm up.
     #[arg(long, value_name = "S", default_value_t = 3.0)]
     seconds: f64,
+    /// Measure the network alone, as inference engines are compared: without preprocessing and decoding.
+    #[arg(long)]
+    network: bool,
+    /// Then measure for as long again what each operator of the network takes on the first line.
+    #[arg(long)]
+    profile: bool,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
@@ -41,6 +50,10 @@ pub(super) struct Args {
 #[derive(Debug, Serialize)]
 struct Measurement {
     model: String,
+    /// Columns of the network's input for the first line, padding included.
+    input_width: usize,
+    /// Whether preprocessing and decoding are left out.
+    network_alone: bool,
     lines: usize,
     median_ms: f64,
     p99_ms: f64,
@@ -48,6 +61,19 @@ struct Measurement {
     threads: usize,
     /// Mebibytes; absent where the system does not tell.
     peak_rss_mib: Option<f64>,
+    /// With `--profile`: by time, the longest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operators: Option<Vec<Operator>>,
+}
+
+/// What an operator takes.
+#[derive(Debug, Serialize)]
+struct Operator {
+    node: String,
+    operator: String,
+    median_ms: f64,
+    /// Of the sum of all operators, from 0 to 1.
+    share: f64,
 }
 
 pub(super) fn run(args: &Args) -> Result<()> {
@@ -59,19 +85,20 @@ pub(super) fn run(args: &Args) -> Result<()> {
     );
     let recognizer = args.model.load()?;
     let lines = lines(args, &recognizer)?;
-    measure(&recognizer, &lines, args.seconds / 10.0)?;
-    let times = measure(&recognizer, &lines, args.seconds)?;
-    let result = summary(&recognizer, &times)?;
-    if args.json {
-        return output::line(&serde_json::to_string(&result)?);
-    }
-    let memory = result.peak_rss_mib.map_or("unknown".to_owned(), |mib| format!("{mib:.1} MiB"));
-    output::line(&format!("lines      {}", result.lines))?;
-    output::line(&format!("median     {:.3} ms a line", result.median_ms))?;
-    output::line(&format!("p99        {:.3} ms a line", result.p99_ms))?;
-    output::line(&format!("pace       {:.1} lines a second", result.lines_per_second))?;
-    output::line(&format!("threads    {}", result.threads))?;
-    output::line(&format!("peak RSS   {memory}"))
+    let prepare = |line| preprocess::line(line, Region::whole(line), &recognizer.spec().input);
+    let inputs: Vec<_> = lines.iter().map(prepare).collect::<Result<_, _>>()?;
+    let read = |at: usize| -> Result<()> {
+        if args.network {
+            recognizer.run(&inputs[at])?;
+        } else {
+            recognizer.read(&lines[at], Region::whole(&lines[at]), &AllowList::all())?;
+        }
+        Ok(())
+    };
+    measure(lines.len(), args.seconds / 10.0, read)?;
+    let times = measure(lines.len(), args.seconds, read)?;
+    let result = measurement(args, &recognizer, &inputs[0], &times)?;
+    if args.json { output::line(&serde_json::to_string(&result)?) } else { show(&result) }
 }
 
 fn lines(args: &Args, recognizer: &Recognizer) -> Result<Vec<Gray>> {
@@ -92,29 +119,53 @@ fn lines(args: &Args, recognizer: &Recognizer) -> Result<Vec<Gray>> {
 }
 
 /// Reads the lines in turn for some seconds, each at least once; gives the milliseconds of each reading.
-fn measure(recognizer: &Recognizer, lines: &[Gray], seconds: f64) -> Result<Vec<f64>> {
+fn measure(lines: usize, seconds: f64, read: impl Fn(usize) -> Result<()>) -> Result<Vec<f64>> {
     let end = Instant::now() + Duration::from_secs_f64(seconds);
     let mut times = Vec::new();
-    while times.len() < lines.len() || Instant::now() < end {
-        let line = &lines[times.len() % lines.len()];
+    while times.len() < lines || Instant::now() < end {
         let start = Instant::now();
-        recognizer.read(line, Region::whole(line), &AllowList::all())?;
+        read(times.len() % lines)?;
         times.push(1e3 * start.elapsed().as_secs_f64());
     }
     Ok(times)
 }
 
+/// The median of each operator over as many runs as the seconds allow, the longest first.
+fn operators(recognizer: &Recognizer, input: &LineInput, seconds: f64) -> Result<Vec<Operator>> {
+    let end = Instant::now() + Duration::from_secs_f64(seconds);
+    // Every run gives the same operators in the same order.
+    let mut runs: Vec<Vec<OperatorTime>> = Vec::new();
+    while runs.is_empty() || Instant::now() < end {
+        runs.push(recognizer.profile(input)?);
+    }
+    let mut operators = Vec::new();
+    for (at, OperatorTime { node, operator, .. }) in runs[0].iter().enumerate() {
+        let times: Vec<_> = runs.iter().map(|run| 1e3 * run[at].time.as_secs_f64()).collect();
+        let median_ms = quantile(&times, 0.5).context("nothing was measured")?;
+        operators.push(Operator { node: node.clone(), operator: operator.clone(), median_ms, share: 0.0 });
+    }
+    let total: f64 = operators.iter().map(|operator| operator.median_ms).sum();
+    for operator in &mut operators {
+        operator.share = if total > 0.0 { operator.median_ms / total } else { 0.0 };
+    }
+    operators.sort_by(|one, other| other.median_ms.total_cmp(&one.median_ms));
+    Ok(operators)
+}
+
 #[expect(clippy::cast_precision_loss, reason = "a count of lines")]
-fn summary(recognizer: &Recognizer, times: &[f64]) -> Result<Measurement> {
+fn measurement(args: &Args, recognizer: &Recognizer, first: &LineInput, times: &[f64]) -> Result<Measurement> {
     let of = |share| quantile(times, share).context("nothing was measured");
     Ok(Measurement {
         model: recognizer.digest().to_owned(),
+        input_width: first.width(),
+        network_alone: args.network,
         lines: times.len(),
         median_ms: of(0.5)?,
         p99_ms: of(0.99)?,
         lines_per_second: 1e3 * times.len() as f64 / times.iter().sum::<f64>(),
         threads: 1,
         peak_rss_mib: peak_rss_mib(),
+        operators: args.profile.then(|| operators(recognizer, first, args.seconds)).transpose()?,
     })
 }
 
@@ -124,4 +175,19 @@ fn peak_rss_mib() -> Option<f64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kib: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kib / 1024.0)
+}
+
+/// The measurement for people.
+fn show(result: &Measurement) -> Result<()> {
+    let memory = result.peak_rss_mib.map_or("unknown".to_owned(), |mib| format!("{mib:.1} MiB"));
+    output::line(&format!("lines      {}", result.lines))?;
+    output::line(&format!("median     {:.3} ms a line", result.median_ms))?;
+    output::line(&format!("p99        {:.3} ms a line", result.p99_ms))?;
+    output::line(&format!("pace       {:.1} lines a second", result.lines_per_second))?;
+    output::line(&format!("threads    {}", result.threads))?;
+    output::line(&format!("peak RSS   {memory}"))?;
+    for Operator { node, operator, median_ms, share } in result.operators.iter().flatten().take(OPERATORS_SHOWN) {
+        output::line(&format!("{:>5.1} %  {median_ms:>9.3} ms  {operator}  {node}", 1e2 * share))?;
+    }
+    Ok(())
 }

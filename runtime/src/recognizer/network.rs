@@ -62,6 +62,16 @@ impl Network {
         Ok(LogProbabilities { values, steps: output[0].shape()[0], classes: self.classes })
     }
 
+    /// What `work` makes of the plan for a line and of the plan's inputs.
+    pub(super) fn with_plan<T>(
+        &self,
+        input: &LineInput,
+        work: impl FnOnce(&Plan, TVec<TValue>) -> TractResult<T>,
+    ) -> Result<T, ReadError> {
+        guarded(|| work(&self.plan(input.width())?, tvec!(self.tensor(input)?.into())))
+            .map_err(|error| ReadError::Run(format!("{error:#}")))
+    }
+
     /// `[1, channels, height, W]` of a line.
     fn tensor(&self, input: &LineInput) -> TractResult<Tensor> {
         let shape = [1, self.input.channels, self.input.height, input.width()];
