@@ -6,8 +6,8 @@
 //! the byte split into two halves of at most 128. AVX-VNNI has one instruction for it all.
 
 use std::arch::x86_64::{
-    __m256i, _mm256_add_epi32, _mm256_and_si256, _mm256_dpbusd_avx_epi32, _mm256_fmadd_ps, _mm256_loadu_ps,
-    _mm256_loadu_si256, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_set1_epi8, _mm256_set1_epi16,
+    __m256i, _mm256_add_epi32, _mm256_add_ps, _mm256_and_si256, _mm256_dpbusd_avx_epi32, _mm256_fmadd_ps,
+    _mm256_loadu_ps, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_set1_epi8, _mm256_set1_epi16,
     _mm256_set1_epi32, _mm256_set1_ps, _mm256_setzero_ps, _mm256_setzero_si256, _mm256_srli_epi16, _mm256_storeu_ps,
     _mm256_storeu_si256, _mm256_sub_epi8,
 };
@@ -82,7 +82,52 @@ pub(super) use sized;
 #[target_feature(enable = "avx2,fma")]
 unsafe fn float(starts: &[*const f32], walk: &Walk, vectors: usize, panel: *const f32, sums: *mut f32) {
     // SAFETY: the caller's promise.
-    unsafe { sized!(float_tile(starts, vectors, (starts, walk, panel, sums))) }
+    unsafe {
+        match (starts, vectors) {
+            (&[start], 1) => float_row::<1>(start, walk, panel, sums),
+            (&[start], 2) => float_row::<2>(start, walk, panel, sums),
+            _ => sized!(float_tile(starts, vectors, (starts, walk, panel, sums))),
+        }
+    }
+}
+
+/// A single row: four sums of each channel side by side, as one would wait for itself.
+///
+/// # Safety
+/// As [`super::Run`], with one row and `V` vectors.
+#[target_feature(enable = "avx2,fma")]
+unsafe fn float_row<const V: usize>(start: *const f32, walk: &Walk, mut panel: *const f32, sums: *mut f32) {
+    const CHAINS: usize = 4;
+    let mut acc = [[_mm256_setzero_ps(); V]; CHAINS];
+    /// Takes values from `$k` on into the chains given.
+    macro_rules! chains {
+        ($segment:ident, $k:ident, $chains:expr) => {
+            for chain in 0..$chains {
+                // SAFETY: the caller's promise: k is within the segment, and the panel has V vectors for each k.
+                unsafe {
+                    let value = _mm256_set1_ps(*start.add($segment * walk.stride + $k + chain));
+                    for v in 0..V {
+                        acc[chain][v] = _mm256_fmadd_ps(value, _mm256_loadu_ps(panel.add(v * LANES)), acc[chain][v]);
+                    }
+                    panel = panel.add(V * LANES);
+                }
+            }
+        };
+    }
+    for segment in 0..walk.segments {
+        let whole = walk.length - walk.length % CHAINS;
+        for k in (0..whole).step_by(CHAINS) {
+            chains!(segment, k, CHAINS);
+        }
+        for k in whole..walk.length {
+            chains!(segment, k, 1);
+        }
+    }
+    for v in 0..V {
+        let halves = [_mm256_add_ps(acc[0][v], acc[1][v]), _mm256_add_ps(acc[2][v], acc[3][v])];
+        // SAFETY: the caller's promise.
+        unsafe { _mm256_storeu_ps(sums.add(v * LANES), _mm256_add_ps(halves[0], halves[1])) };
+    }
 }
 
 /// # Safety

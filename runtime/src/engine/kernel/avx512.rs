@@ -1,8 +1,8 @@
 //! AVX-512 with VNNI: six rows by two vectors of sixteen channels, one instruction for four products of each.
 
 use std::arch::x86_64::{
-    _mm512_dpbusd_epi32, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_loadu_si512, _mm512_set1_epi32, _mm512_set1_ps,
-    _mm512_setzero_ps, _mm512_setzero_si512, _mm512_storeu_ps, _mm512_storeu_si512,
+    _mm512_add_ps, _mm512_dpbusd_epi32, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_loadu_si512, _mm512_set1_epi32,
+    _mm512_set1_ps, _mm512_setzero_ps, _mm512_setzero_si512, _mm512_storeu_ps, _mm512_storeu_si512,
 };
 
 use super::avx2::sized;
@@ -39,7 +39,52 @@ pub(super) fn has_vnni() -> bool {
 #[target_feature(enable = "avx512f")]
 unsafe fn float(starts: &[*const f32], walk: &Walk, vectors: usize, panel: *const f32, sums: *mut f32) {
     // SAFETY: the caller's promise.
-    unsafe { sized!(float_tile(starts, vectors, (starts, walk, panel, sums))) }
+    unsafe {
+        match (starts, vectors) {
+            (&[start], 1) => float_row::<1>(start, walk, panel, sums),
+            (&[start], 2) => float_row::<2>(start, walk, panel, sums),
+            _ => sized!(float_tile(starts, vectors, (starts, walk, panel, sums))),
+        }
+    }
+}
+
+/// A single row: four sums of each channel side by side, as one would wait for itself.
+///
+/// # Safety
+/// As [`super::Run`], with one row and `V` vectors.
+#[target_feature(enable = "avx512f")]
+unsafe fn float_row<const V: usize>(start: *const f32, walk: &Walk, mut panel: *const f32, sums: *mut f32) {
+    const CHAINS: usize = 4;
+    let mut acc = [[_mm512_setzero_ps(); V]; CHAINS];
+    /// Takes values from `$k` on into the chains given.
+    macro_rules! chains {
+        ($segment:ident, $k:ident, $chains:expr) => {
+            for chain in 0..$chains {
+                // SAFETY: the caller's promise: k is within the segment, and the panel has V vectors for each k.
+                unsafe {
+                    let value = _mm512_set1_ps(*start.add($segment * walk.stride + $k + chain));
+                    for v in 0..V {
+                        acc[chain][v] = _mm512_fmadd_ps(value, _mm512_loadu_ps(panel.add(v * LANES)), acc[chain][v]);
+                    }
+                    panel = panel.add(V * LANES);
+                }
+            }
+        };
+    }
+    for segment in 0..walk.segments {
+        let whole = walk.length - walk.length % CHAINS;
+        for k in (0..whole).step_by(CHAINS) {
+            chains!(segment, k, CHAINS);
+        }
+        for k in whole..walk.length {
+            chains!(segment, k, 1);
+        }
+    }
+    for v in 0..V {
+        let halves = [_mm512_add_ps(acc[0][v], acc[1][v]), _mm512_add_ps(acc[2][v], acc[3][v])];
+        // SAFETY: the caller's promise.
+        unsafe { _mm512_storeu_ps(sums.add(v * LANES), _mm512_add_ps(halves[0], halves[1])) };
+    }
 }
 
 /// # Safety
