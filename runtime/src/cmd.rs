@@ -1,7 +1,9 @@
 //! The commands, one file each.
 
 mod bench;
+mod compare;
 mod eval;
+mod evaluation;
 mod inspect;
 mod model;
 mod read;
@@ -21,19 +23,31 @@ pub struct Cli {
 enum Command {
     Read(read::Args),
     Eval(eval::Args),
+    Compare(compare::Args),
     Inspect(inspect::Args),
     Bench(bench::Args),
+}
+
+/// How a command that did its work ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// With nothing more to say.
+    Done,
+    /// With a limit that does not hold: a result, and no fault of the command.
+    LimitsMissed,
 }
 
 /// Runs the command that was asked for.
 ///
 /// # Errors
 /// What the command could not do, with the fix.
-pub fn run(cli: Cli) -> Result<()> {
+pub fn run(cli: Cli) -> Result<Verdict> {
     match cli.command {
         Command::Read(args) => read::run(&args),
         Command::Eval(args) => eval::run(&args),
+        Command::Compare(args) => return compare::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Bench(args) => bench::run(&args),
     }
+    .map(|()| Verdict::Done)
 }

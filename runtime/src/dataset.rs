@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::image::{self, Gray, ImageError};
@@ -18,6 +19,8 @@ const PICTURES: [&str; 4] = ["bmp", "jpeg", "jpg", "png"];
 /// A labelled line of a set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
+    /// The picture's file name, as the labels file has it.
+    pub file: String,
     /// The picture.
     pub path: PathBuf,
     /// What it says.
@@ -84,12 +87,21 @@ pub fn entries(folder: &Path) -> Result<Vec<Entry>, DatasetError> {
     let mut entries = Vec::new();
     for (row, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
         let Some((file, text)) = line.split_once('\t') else { return Err(DatasetError::NoTab { path, row }) };
-        entries.push(Entry { path: folder.join(file), text: text.to_owned() });
+        entries.push(Entry { file: file.to_owned(), path: folder.join(file), text: text.to_owned() });
     }
     if entries.is_empty() {
         return Err(DatasetError::Empty { path });
     }
     Ok(entries)
+}
+
+/// The name of a set: that of its folder, without the path to it.
+#[must_use]
+pub fn set_name(folder: &Path) -> String {
+    // `.` and `..` have a name only once they are resolved.
+    let named = folder.file_name().map(ToOwned::to_owned);
+    let named = named.or_else(|| folder.canonicalize().ok()?.file_name().map(ToOwned::to_owned));
+    named.map_or_else(|| folder.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
 /// The pictures of a folder by name, not those of its subfolders.
@@ -125,8 +137,24 @@ pub fn files(path: &Path) -> Result<Vec<PathBuf>, DatasetError> {
 /// # Errors
 /// [`DatasetError`], when it cannot be read or is none.
 pub fn picture(path: &Path) -> Result<Gray, DatasetError> {
-    let bytes = fs::read(path).map_err(|source| DatasetError::Read { path: path.to_owned(), source })?;
-    image::decode(&bytes).map_err(|source| DatasetError::Picture { path: path.to_owned(), source })
+    decoded(path, &read(path)?)
+}
+
+/// As [`picture`], with the SHA-256 of the file's bytes in hexadecimal, which tells it from every other picture.
+///
+/// # Errors
+/// As [`picture`].
+pub fn picture_with_digest(path: &Path) -> Result<(Gray, String), DatasetError> {
+    let bytes = read(path)?;
+    Ok((decoded(path, &bytes)?, format!("{:x}", Sha256::digest(&bytes))))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, DatasetError> {
+    fs::read(path).map_err(|source| DatasetError::Read { path: path.to_owned(), source })
+}
+
+fn decoded(path: &Path, bytes: &[u8]) -> Result<Gray, DatasetError> {
+    image::decode(bytes).map_err(|source| DatasetError::Picture { path: path.to_owned(), source })
 }
 
 fn is_picture(path: &Path) -> bool {
@@ -149,8 +177,9 @@ mod tests {
 
     fn entries_of(labels: &str) -> Result<Vec<(String, String)>, DatasetError> {
         let folder = folder(&[(LABELS, labels)]);
-        let name = |path: &Path| path.strip_prefix(folder.path()).unwrap().to_str().unwrap().to_owned();
-        Ok(entries(folder.path())?.into_iter().map(|entry| (name(&entry.path), entry.text)).collect())
+        let entries = entries(folder.path())?;
+        assert!(entries.iter().all(|entry| entry.path == folder.path().join(&entry.file)));
+        Ok(entries.into_iter().map(|entry| (entry.file, entry.text)).collect())
     }
 
     #[test]
@@ -198,6 +227,24 @@ mod tests {
         let folder = folder(&[("a.txt", "")]);
         assert!(matches!(pictures(folder.path()), Err(DatasetError::NoPictures { .. })));
         assert!(matches!(pictures(&folder.path().join("gone")), Err(DatasetError::Read { .. })));
+    }
+
+    #[test]
+    fn a_set_has_the_name_of_its_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("wires/small")).unwrap();
+        for (path, name) in [("wires", "wires"), ("wires/", "wires"), ("wires/small/..", "wires"), ("none", "none")] {
+            assert_eq!(set_name(&folder.path().join(path)), name, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_picture_is_told_by_the_digest_of_its_bytes() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/data/lines/date.png");
+        let (read, digest) = picture_with_digest(&path).unwrap();
+        assert_eq!(read, picture(&path).unwrap());
+        // As `sha256sum` has it.
+        assert_eq!(digest, "3701b01acba9bc65204add9b5043187437f9211cbfbd2d9e67bfc748d1cb594e");
     }
 
     #[test]

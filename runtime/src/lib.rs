@@ -8,6 +8,7 @@
 //! - [`onnx`] parses, checks and writes model files.
 //! - [`recognizer`] loads, checks and runs a model with tract.
 //! - [`engine`] has the operators that most of a network's time is spent in.
+//! - [`evaluate`] reads whole sets, on every core, and [`reference`](mod@reference) keeps what a model read of them in a file.
 //! - [`dataset`] and [`cmd`] are the edges: folders, arguments, output.
 //!
 //! Throughout, N is lines, T time steps, C classes with the blank, H and W rows and columns.
@@ -17,11 +18,14 @@ pub mod cmd;
 pub mod ctc;
 pub mod dataset;
 pub mod engine;
+pub mod evaluate;
 pub mod image;
 pub mod metrics;
 pub mod onnx;
 mod output;
+pub mod parallel;
 pub mod preprocess;
 pub mod recognizer;
+pub mod reference;
 pub mod spec;
 pub mod stats;

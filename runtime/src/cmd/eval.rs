@@ -1,27 +1,25 @@
 //! `labelcam eval`.
 
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use serde::Serialize;
 
+use super::evaluation::{self, EvaluationArgs};
 use super::model::{ModelArgs, allow_list};
-use crate::alphabet::AllowList;
-use crate::dataset::{self, Entry};
-use crate::metrics::{Normalization, Tally, similarity};
-use crate::output;
-use crate::preprocess::Region;
+use crate::evaluate::{self, Accuracy, Outcome, PictureOutcomes, Reader, Rules, Score, Set};
+use crate::metrics::{Normalization, similarity};
 use crate::recognizer::Recognizer;
-
-/// What a set is compared under besides exactly, where nothing else is asked for.
-const NORMALIZATION: &str = "no-blanks+fold-case+fold-width";
+use crate::reference::{Header, Line, ModelIdentity, Reference};
+use crate::{dataset, output};
 
 /// Read labelled sets and report the accuracy, one row a set and a total.
 ///
 /// `exact` counts lines read exactly, `normalized` those that agree once both sides are normalized, `1-NED` is one minus
 /// the edit distance over the longer length, averaged over lines, and `CER` all edits over all characters. `unknown`
-/// counts labels with a character that the model does not have, which it cannot read.
+/// counts labels with a character that the model does not have, which it cannot read. `ms/line` is taken while other
+/// lines are read beside: a time to rely on comes from `labelcam bench`, or with `--threads 1`.
 ///
 /// Example: labelcam eval --errors 10 sets/*
 #[derive(Debug, clap::Args)]
@@ -35,216 +33,158 @@ pub(super) struct Args {
     /// Characters that may be read, such as `0-9.`.
     #[arg(long, value_name = "CHARS")]
     allow: Option<String>,
-    /// Normalization of every set, or of one: `no-blanks`, `fold-case`, `fold-width`, `alphanumeric` joined by `+`, or
-    /// `exact` [default: no-blanks+fold-case+fold-width].
-    #[arg(long, value_name = "[SET=]RULES")]
-    normalize: Vec<String>,
+    #[command(flatten)]
+    evaluation: EvaluationArgs,
     /// Show the N worst lines of each set.
     #[arg(long, value_name = "N", default_value_t = 0)]
     errors: usize,
+    /// Write what was read to this file, for `labelcam compare --reference` on another machine.
+    #[arg(long, value_name = "FILE", conflicts_with = "allow")]
+    reference: Option<PathBuf>,
     /// Print one JSON object a set.
     #[arg(long)]
     json: bool,
 }
 
-/// The result of a set; fractions from 0 to 1.
+/// The result of a set.
 #[derive(Debug, Serialize)]
 struct SetResult {
     set: String,
-    lines: usize,
-    exact: f64,
-    normalized: f64,
+    #[serde(flatten)]
+    accuracy: Accuracy,
     normalization: Normalization,
-    ned: f64,
-    cer: f64,
     ms_per_line: f64,
-    unknown: usize,
-    unreadable: usize,
-    #[serde(skip)]
-    tally: Tally,
-    #[serde(skip)]
-    worst: Vec<Line>,
 }
 
-/// A line that was compared.
-#[derive(Debug)]
-struct Line {
-    entry: Entry,
-    reading: String,
+/// What is read with, and how it is reported.
+struct Run<'a> {
+    args: &'a Args,
+    reader: Reader<'a>,
+    rules: Rules,
+    sets: usize,
+}
+
+/// The sum over sets.
+#[derive(Default)]
+struct Total {
+    score: Score,
+    ms: f64,
+    lines: Vec<Line>,
 }
 
 pub(super) fn run(args: &Args) -> Result<()> {
     let recognizer = args.model.load()?;
     let allow = allow_list(&recognizer, args.allow.as_deref())?;
-    let rules = Rules::parse(&args.normalize)?;
-    let (folders, others): (Vec<_>, Vec<_>) = args.folders.iter().partition(|path| path.is_dir());
-    for other in others {
-        ensure!(other.exists(), "there is no folder {}", other.display());
-        eprintln!("labelcam: {} is no folder and is passed over", other.display());
+    let reader = Reader { recognizer: &recognizer, allow: &allow };
+    let mut run = Run { args, reader, rules: args.evaluation.rules()?, sets: 0 };
+    let mut total = Total::default();
+    for folder in evaluation::folders(&args.folders)? {
+        run.set(&Set::labelled(folder)?, &mut total)?;
     }
-    ensure!(!folders.is_empty(), "none of the paths is a folder: name labelled sets, folders with a labels.tsv");
-    let mut table = Table::new(args.json);
-    for folder in folders {
-        let name =
-            folder.file_name().map_or_else(|| folder.display().to_string(), |n| n.to_string_lossy().into_owned());
-        let normalization = rules.of(&name);
-        let mut result = evaluate(&recognizer, folder, &allow, normalization)?;
-        result.set = name;
-        table.row(&result)?;
-        show(&mut result.worst, args.errors);
-        table.total.push(result);
+    let accuracy = total.score.accuracy().context("sets have lines")?;
+    if run.sets > 1 && !args.json {
+        run.row("total", accuracy, total.ms)?;
     }
-    table.finish()
+    if let Some(path) = &args.reference {
+        write_reference(path, &Reference::new(header(args, &recognizer)?, total.lines))?;
+    }
+    match accuracy.unreadable {
+        0 => Ok(()),
+        1 => bail!("1 line could not be read and counts as wrong, see above"),
+        count => bail!("{count} lines could not be read and count as wrong, see above"),
+    }
 }
 
-fn evaluate(
-    recognizer: &Recognizer,
-    folder: &Path,
-    allow: &AllowList,
-    normalization: Normalization,
-) -> Result<SetResult> {
-    let entries = dataset::entries(folder)?;
-    let mut tally = Tally::new(&[normalization]);
-    let (mut unknown, mut unreadable, mut seconds) = (0, 0, 0.0);
-    let mut worst = Vec::new();
-    for entry in entries {
-        unknown += usize::from(recognizer.spec().alphabet.encode(&entry.text).is_err());
-        let picture = dataset::picture(&entry.path)?;
-        let start = Instant::now();
-        let reading = recognizer.read(&picture, Region::whole(&picture), allow);
-        seconds += start.elapsed().as_secs_f64();
-        // A line that cannot be read counts as read wrongly: leaving it out would flatter the model.
-        let reading = match reading {
-            Ok(reading) => reading.text,
-            Err(error) => {
-                unreadable += 1;
-                eprintln!("labelcam: {}: {error}", entry.path.display());
-                String::new()
-            }
-        };
-        tally.add(&entry.text, &reading);
-        if reading != entry.text {
-            worst.push(Line { entry, reading });
+impl Run<'_> {
+    /// Reads and reports a set.
+    fn set(&mut self, set: &Set, total: &mut Total) -> Result<()> {
+        let read = evaluate::read(&[self.reader], &set.lines, self.args.evaluation.threads())?;
+        let outcomes: Vec<&Outcome> = read.iter().flat_map(|picture| &picture.outcomes).collect();
+        let normalization = self.rules.of(&set.name);
+        let mut score = Score::default();
+        for (line, outcome) in set.lines.iter().zip(&outcomes) {
+            count(&mut score, &self.reader, (line, outcome), normalization);
         }
+        let ms = outcomes.iter().map(|outcome| outcome.ms).sum();
+        self.row(&set.name, score.accuracy().context("a set has lines")?, ms)?;
+        self.sets += 1;
+        show_worst(set, &outcomes, self.args.errors);
+        total.score.merge(&score);
+        total.ms += ms;
+        total.lines.extend(set.lines.iter().zip(&read).flat_map(|(line, read)| reference_line(&set.name, line, read)));
+        Ok(())
     }
-    let mut result = SetResult::new(tally, normalization, seconds).context("a set has lines")?;
-    (result.unknown, result.unreadable, result.worst) = (unknown, unreadable, worst);
-    Ok(result)
-}
 
-impl SetResult {
+    /// Prints a row on standard output, below a header where it is the first.
     #[expect(clippy::cast_precision_loss, reason = "a count of lines")]
-    fn new(tally: Tally, normalization: Normalization, seconds: f64) -> Option<Self> {
-        Some(Self {
-            set: String::new(),
-            lines: tally.lines(),
-            exact: tally.exact()?,
-            normalized: tally.normalized(normalization)?,
-            normalization,
-            ned: tally.ned()?,
-            cer: tally.cer().unwrap_or(0.0),
-            ms_per_line: 1e3 * seconds / tally.lines() as f64,
-            unknown: 0,
-            unreadable: 0,
-            tally,
-            worst: Vec::new(),
-        })
-    }
-}
-
-fn show(worst: &mut [Line], count: usize) {
-    worst.sort_by(|a, b| similarity(&a.entry.text, &a.reading).total_cmp(&similarity(&b.entry.text, &b.reading)));
-    for Line { entry, reading } in worst.iter().take(count) {
-        eprintln!("    {}\n        truth {}\n        read  {reading}", entry.path.display(), entry.text);
-    }
-}
-
-/// Normalizations by set.
-struct Rules {
-    every: Normalization,
-    by_set: Vec<(String, Normalization)>,
-}
-
-impl Rules {
-    fn parse(arguments: &[String]) -> Result<Self> {
-        let parse = |rules: &str| rules.parse::<Normalization>().context("in --normalize");
-        let mut rules = Self { every: parse(NORMALIZATION)?, by_set: Vec::new() };
-        for argument in arguments {
-            match argument.split_once('=') {
-                Some((set, of)) => rules.by_set.push((set.to_owned(), parse(of)?)),
-                None => rules.every = parse(argument)?,
-            }
+    fn row(&self, set: &str, accuracy: Accuracy, ms: f64) -> Result<()> {
+        let Accuracy { lines, exact, normalized, ned, cer, unknown, .. } = accuracy;
+        let ms_per_line = ms / lines as f64;
+        if self.args.json {
+            let (set, normalization) = (set.to_owned(), self.rules.of(set));
+            return output::line(&serde_json::to_string(&SetResult { set, accuracy, normalization, ms_per_line })?);
         }
-        Ok(rules)
-    }
-
-    fn of(&self, set: &str) -> Normalization {
-        self.by_set.iter().rev().find(|(name, _)| name == set).map_or(self.every, |&(_, normalization)| normalization)
-    }
-}
-
-/// The table on standard output.
-struct Table {
-    json: bool,
-    total: Vec<SetResult>,
-}
-
-impl Table {
-    fn new(json: bool) -> Self {
-        Self { json, total: Vec::new() }
-    }
-
-    fn row(&self, result: &SetResult) -> Result<()> {
-        if self.json {
-            return output::line(&serde_json::to_string(result)?);
-        }
-        if self.total.is_empty() {
+        if self.sets == 0 {
             let [set, lines, exact, normalized] = ["set", "lines", "exact", "normalized"];
             output::line(&format!(
                 "{set:30} {lines:>6} {exact:>7} {normalized:>10} {:>7} {:>7} {:>8} {:>7}",
                 "1-NED", "CER", "ms/line", "unknown"
             ))?;
         }
-        let SetResult { set, lines, exact, normalized, ned, cer, ms_per_line, unknown, .. } = result;
         output::line(&format!(
             "{set:30} {lines:6} {exact:7.4} {normalized:10.4} {ned:7.4} {cer:7.4} {ms_per_line:8.2} {unknown:7}"
         ))
     }
+}
 
-    /// Prints the total, unless there is but one set, and fails where a picture was not readable.
-    fn finish(mut self) -> Result<()> {
-        let unreadable: usize = self.total.iter().map(|result| result.unreadable).sum();
-        if self.total.len() > 1 && !self.json {
-            let total = total(&self.total).context("there are sets")?;
-            self.row(&total)?;
-        }
-        self.total.clear();
-        if unreadable > 0 {
-            bail!("{unreadable} lines could not be read and count as wrong, see above");
-        }
-        Ok(())
+fn count(score: &mut Score, reader: &Reader, (line, outcome): (&evaluate::Line, &Outcome), rules: Normalization) {
+    let truth = line.truth.as_deref().unwrap_or_default();
+    score.add(truth, &outcome.text, rules);
+    if !reader.knows(truth) {
+        score.add_unknown();
+    }
+    if let Some(error) = &outcome.error {
+        score.add_unreadable();
+        eprintln!("labelcam: {}: {error}", line.path.display());
     }
 }
 
-/// All sets as one; each line counts alike, and is normalized as its set is.
-#[expect(clippy::cast_precision_loss, reason = "a count of lines")]
-fn total(results: &[SetResult]) -> Option<SetResult> {
-    let lines: usize = results.iter().map(|result| result.lines).sum();
-    let mean = |of: fn(&SetResult) -> f64| results.iter().map(|r| of(r) * r.lines as f64).sum::<f64>() / lines as f64;
-    let edits: usize = results.iter().map(|result| result.tally.edits()).sum();
-    let characters: usize = results.iter().map(|result| result.tally.truth_chars()).sum();
-    Some(SetResult {
-        set: "total".to_owned(),
-        lines,
-        exact: mean(|result| result.exact),
-        normalized: mean(|result| result.normalized),
-        normalization: results.first()?.normalization,
-        ned: mean(|result| result.ned),
-        cer: edits as f64 / characters.max(1) as f64,
-        ms_per_line: mean(|result| result.ms_per_line),
-        unknown: results.iter().map(|result| result.unknown).sum(),
-        unreadable: 0,
-        tally: Tally::default(),
-        worst: Vec::new(),
+fn show_worst(set: &Set, outcomes: &[&Outcome], count: usize) {
+    let lines = set.lines.iter().zip(outcomes);
+    let similar = lines.map(|(line, outcome)| {
+        let truth = line.truth.as_deref().unwrap_or_default();
+        (similarity(truth, &outcome.text), line, truth, &outcome.text)
+    });
+    let mut wrong: Vec<_> = similar.filter(|(_, _, truth, text)| truth != text).collect();
+    wrong.sort_by(|a, b| a.0.total_cmp(&b.0));
+    for (_, line, truth, text) in wrong.iter().take(count) {
+        eprintln!("    {}\n        truth {truth}\n        read  {text}", line.path.display());
+    }
+}
+
+fn reference_line(set: &str, line: &evaluate::Line, read: &PictureOutcomes) -> Option<Line> {
+    let outcome = read.outcomes.first()?;
+    Some(Line {
+        set: set.to_owned(),
+        file: line.file.clone(),
+        sha256: read.sha256.clone(),
+        text: outcome.text.clone(),
+        confidence: outcome.confidence,
+        truth: line.truth.clone().unwrap_or_default(),
     })
+}
+
+fn header(args: &Args, recognizer: &Recognizer) -> Result<Header> {
+    let program = concat!("labelcam ", env!("CARGO_PKG_VERSION"));
+    let library = concat!("tract, as in labelcam ", env!("CARGO_PKG_VERSION"));
+    let names: Vec<_> = args.folders.iter().filter(|path| path.is_dir()).map(|path| dataset::set_name(path)).collect();
+    let model = ModelIdentity::of(&args.model.bytes()?, recognizer.spec())?;
+    Ok(Header::new(program, ["cpu", library, &names.join(", ")], model))
+}
+
+/// Writes the file, unless its own reader would refuse it.
+fn write_reference(path: &Path, reference: &Reference) -> Result<()> {
+    let text = reference.to_jsonl();
+    Reference::parse(text.as_bytes()).context("the reference is not written")?;
+    fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }

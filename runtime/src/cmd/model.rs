@@ -1,5 +1,6 @@
 //! Which model a command uses.
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -30,6 +31,12 @@ impl ModelArgs {
             return Recognizer::from_bytes(SHIPPED).context("the shipped model cannot be used");
         };
         load(path, self.spec.as_deref()).with_context(|| format!("cannot use the model {}", path.display()))
+    }
+
+    /// The bytes of the model file.
+    pub(super) fn bytes(&self) -> Result<Cow<'static, [u8]>> {
+        let Some(path) = &self.model else { return Ok(Cow::Borrowed(SHIPPED)) };
+        Ok(Cow::Owned(fs::read(path).with_context(|| format!("cannot read {}", path.display()))?))
     }
 }
 
