@@ -9,8 +9,14 @@ const SOURCES: [&str; 4] = ["trainer", "runtime", "Cargo.toml", "Cargo.lock"];
 fn main() {
     println!("cargo:rerun-if-env-changed=LIBTORCH");
     match std::env::var("LIBTORCH") {
-        Ok(libtorch) => println!("cargo:rustc-link-arg=-Wl,-rpath,{libtorch}/lib"),
-        Err(_) => println!("cargo:warning=LIBTORCH is not set: export LIBTORCH=$(scripts/libtorch.sh)"),
+        Ok(libtorch) => {
+            println!("cargo:rustc-link-arg=-Wl,-rpath,{libtorch}/lib");
+            println!("cargo:rustc-env=LABELCAM_TORCH={}", torch_version(Path::new(&libtorch)));
+        }
+        Err(_) => {
+            println!("cargo:warning=LIBTORCH is not set: export LIBTORCH=$(scripts/libtorch.sh)");
+            println!("cargo:rustc-env=LABELCAM_TORCH=unknown");
+        }
     }
     // Cargo runs this program again after a change of a watched path; one that is missing would count as always changed.
     for path in SOURCES.map(|source| format!("../{source}")).into_iter().chain(git_paths()) {
@@ -19,6 +25,19 @@ fn main() {
         }
     }
     println!("cargo:rustc-env=LABELCAM_COMMIT={}", commit());
+}
+
+/// The version in libtorch's own headers; `unknown` where they do not say.
+fn torch_version(libtorch: &Path) -> String {
+    let headers = ["include/torch/headeronly/version.h", "include/torch/csrc/api/include/torch/version.h"];
+    let texts = headers.iter().filter_map(|header| std::fs::read_to_string(libtorch.join(header)).ok());
+    let lines: Vec<String> = texts.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>()).collect();
+    let numbers: Vec<&str> = ["MAJOR", "MINOR", "PATCH"]
+        .iter()
+        .filter_map(|part| lines.iter().find_map(|line| line.strip_prefix(&format!("#define TORCH_VERSION_{part} "))))
+        .map(str::trim)
+        .collect();
+    if numbers.len() == 3 { numbers.join(".") } else { "unknown".into() }
 }
 
 /// The commit in 12 hexadecimal digits, `-dirty` behind it where tracked sources differ; `unknown` outside of git.

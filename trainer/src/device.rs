@@ -1,5 +1,7 @@
 //! Where tensors live.
 
+use std::process::Command;
+
 use anyhow::{Result, ensure};
 use clap::ValueEnum;
 use tch::{Cuda, Device};
@@ -34,4 +36,18 @@ impl DeviceChoice {
             }
         }
     }
+}
+
+/// What a reference file calls a device: `cpu`, or `cuda:0` with the name of the card where `nvidia-smi` tells it.
+#[must_use]
+pub fn describe(device: Device) -> String {
+    let Device::Cuda(number) = device else { return "cpu".into() };
+    // CUDA counts the cards that this variable leaves it, nvidia-smi all.
+    let visible = std::env::var("CUDA_VISIBLE_DEVICES").unwrap_or_default();
+    let card = visible.split(',').nth(number).filter(|card| !card.is_empty()).map_or(number.to_string(), str::to_owned);
+    let mut command = Command::new("nvidia-smi");
+    let told = command.args(["--query-gpu=name", "--format=csv,noheader", "-i", &card]).output();
+    let name = told.ok().filter(|output| output.status.success());
+    let name = name.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default();
+    format!("cuda:{number} {name}").trim_end().to_owned()
 }

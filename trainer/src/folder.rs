@@ -16,7 +16,19 @@ use crate::loader::Example;
 /// The entries of a set; the pictures are read when asked for.
 #[derive(Debug)]
 pub struct Folder {
+    name: String,
     entries: Vec<Entry>,
+}
+
+/// A line of a set, known by its file and by the bytes of its picture.
+#[derive(Debug, Clone)]
+pub struct Named {
+    /// File name within the set.
+    pub file: String,
+    /// SHA-256 of the picture's bytes, in hexadecimal.
+    pub sha256: String,
+    /// The line.
+    pub example: Example,
 }
 
 impl Folder {
@@ -25,7 +37,13 @@ impl Folder {
     /// # Errors
     /// When there is no `labels.tsv`, or it is empty or malformed.
     pub fn open(folder: &Path) -> Result<Self> {
-        Ok(Self { entries: dataset::entries(folder)? })
+        Ok(Self { name: dataset::set_name(folder), entries: dataset::entries(folder)? })
+    }
+
+    /// The set's name, that of the folder.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Pictures in the set, 1 or more.
@@ -40,15 +58,24 @@ impl Folder {
     /// # Errors
     /// When a picture is missing, damaged, or no line for this model, or a text has a character outside the alphabet.
     pub fn examples(&self, range: Range<usize>, config: &Config) -> Result<Vec<Example>> {
+        Ok(self.named(range, config)?.into_iter().map(|line| line.example).collect())
+    }
+
+    /// As [`Self::examples`], with what each line is known by.
+    ///
+    /// # Errors
+    /// As [`Self::examples`].
+    pub fn named(&self, range: Range<usize>, config: &Config) -> Result<Vec<Named>> {
         let spec = contract::input(config);
-        self.entries[range].par_iter().map(|entry| example(entry, config, &spec)).collect()
+        self.entries[range].par_iter().map(|entry| named(entry, config, &spec)).collect()
     }
 }
 
-fn example(entry: &Entry, config: &Config, spec: &InputSpec) -> Result<Example> {
-    let named = || format!("cannot use {}", entry.path.display());
-    let picture = dataset::picture(&entry.path)?;
-    let input = preprocess::line(&picture, Region::whole(&picture), spec).with_context(named)?;
-    let label = config.alphabet.encode(&entry.text).with_context(named)?;
-    Ok(Example { input, label, text: entry.text.clone() })
+fn named(entry: &Entry, config: &Config, spec: &InputSpec) -> Result<Named> {
+    let context = || format!("cannot use {}", entry.path.display());
+    let (picture, sha256) = dataset::picture_with_digest(&entry.path)?;
+    let input = preprocess::line(&picture, Region::whole(&picture), spec).with_context(context)?;
+    let label = config.alphabet.encode(&entry.text).with_context(context)?;
+    let example = Example { input, label, text: entry.text.clone() };
+    Ok(Named { file: entry.file.clone(), sha256, example })
 }

@@ -1,17 +1,23 @@
 //! Rendered lines as the network takes them: the renderer, then the runtime's own preprocessing.
 
+use std::io::Cursor;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use image::{ExtendedColorType, ImageFormat};
+use labelcam::image::Gray;
 use labelcam::preprocess::{self, Region};
 use labelcam::spec::InputSpec;
 use rayon::prelude::*;
+use sha2::{Digest, Sha256};
 
 use crate::config::Config;
 use crate::contract;
 use crate::crnn::time_steps;
 use crate::ctc_loss::steps_needed;
+use crate::folder::Named;
 use crate::loader::{Example, Source};
 use crate::synth::{Assets, LabelledLine, Renderer};
 
@@ -75,6 +81,45 @@ pub fn source(config: &Config, split: Split) -> Result<Source> {
 pub fn examples(config: &Config, split: Split, count: usize) -> Result<Vec<Example>> {
     let source = source(config, split)?;
     Ok((0..count as u64).into_par_iter().map(|index| source(index)).collect())
+}
+
+/// Gives the validation lines of a range of indices, each known as `labelcam-train synth --validation --out` writes it.
+///
+/// # Errors
+/// As [`renderer`]; what is given back fails where a picture cannot be encoded.
+pub fn validation(config: &Config) -> Result<impl Fn(Range<usize>) -> Result<Vec<Named>> + use<>> {
+    let renderer = renderer(config, Split::Validation)?;
+    let (spec, config) = (contract::input(config), config.clone());
+    let named = move |index: usize| {
+        let line = rendered(&renderer, &config, &spec, (VALIDATION_SEED, index as u64));
+        let sha256 = format!("{:x}", Sha256::digest(png(&line.0.image)?));
+        Ok(Named { file: file_name(index), sha256, example: line.1 })
+    };
+    Ok(move |range: Range<usize>| range.into_par_iter().map(&named).collect())
+}
+
+/// The file name of a rendered line within its set.
+#[must_use]
+pub fn file_name(number: usize) -> String {
+    format!("{number:06}.png")
+}
+
+/// The bytes of a PNG file.
+///
+/// # Errors
+/// When the picture has no pixels, or too many for PNG.
+pub fn png(picture: &Gray) -> Result<Vec<u8>> {
+    let mut bytes = Cursor::new(Vec::new());
+    let (width, height) = (u32::try_from(picture.width)?, u32::try_from(picture.height)?);
+    image::write_buffer_with_format(
+        &mut bytes,
+        &picture.pixels,
+        width,
+        height,
+        ExtendedColorType::L8,
+        ImageFormat::Png,
+    )?;
+    Ok(bytes.into_inner())
 }
 
 /// The rendered line of an index, with the example made of it: the first of up to [`ATTEMPTS`] that fits.

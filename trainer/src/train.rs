@@ -136,7 +136,7 @@ fn resume(run: &Run, store: &VarStore, optimizer: &mut AdamW) -> Result<Progress
 }
 
 fn show(readings: &[Shown]) {
-    for Shown { path, reading, truth } in readings {
+    for Shown { path, reading, truth, .. } in readings {
         let mark = if reading == truth { ' ' } else { '!' };
         eprintln!("{mark} {path}\n    read  {reading}\n    truth {truth}");
     }

@@ -9,7 +9,7 @@ use tch::{Device, Tensor, no_grad};
 use crate::crnn::Crnn;
 use crate::loader::{Example, stack};
 
-/// Lines per forward pass; lines of like width share one.
+/// The most lines in a forward pass, which are all of one width: a reading then does not depend on its neighbours.
 const BATCH: usize = 64;
 
 /// A line read: what the network saw, step by step, what it decodes to, and the truth.
@@ -19,6 +19,8 @@ pub struct Shown {
     pub path: String,
     /// The decoded text.
     pub reading: String,
+    /// The probability of that text, 0 to 1.
+    pub confidence: f32,
     /// What the line says.
     pub truth: String,
 }
@@ -33,7 +35,8 @@ pub fn validate(net: &Crnn, alphabet: &Alphabet, examples: &[Example], device: D
     let mut order: Vec<usize> = (0..examples.len()).collect();
     order.sort_by_key(|&i| examples[i].input.width());
     let mut readings = vec![None; examples.len()];
-    for indices in order.chunks(BATCH) {
+    let width = |i: usize| examples[i].input.width();
+    for indices in order.chunk_by(|&a, &b| width(a) == width(b)).flat_map(|alike| alike.chunks(BATCH)) {
         let lines: Vec<Example> = indices.iter().map(|&i| examples[i].clone()).collect();
         for (&i, shown) in indices.iter().zip(read(net, alphabet, &lines, device)?) {
             readings[i] = Some(shown);
@@ -58,7 +61,8 @@ fn read(net: &Crnn, alphabet: &Alphabet, lines: &[Example], device: Device) -> R
         let scores = Scores::new(values, steps, classes)?;
         let decoded = ctc::greedy(scores, &AllowList::all())?;
         let reading = decoded.text(alphabet).as_str().to_owned();
-        Ok(Shown { path: raw_path(&scores, alphabet), reading, truth: example.text.clone() })
+        let path = raw_path(&scores, alphabet);
+        Ok(Shown { path, reading, confidence: decoded.confidence, truth: example.text.clone() })
     };
     values.chunks_exact(steps * classes).zip(lines).map(decode).collect()
 }

@@ -65,7 +65,8 @@ fn parity_lines(config: &Config, count: usize, folder: Option<&Path>) -> Result<
     set.examples(0..count.min(set.len()), config)
 }
 
-fn training(checkpoint: &Checkpoint) -> Result<TrainingSpec> {
+/// What the contract says of a checkpoint's training.
+pub(super) fn training(checkpoint: &Checkpoint) -> Result<TrainingSpec> {
     let Config { network, data, optimization, .. } = &checkpoint.config;
     let lines = checkpoint.progress()?.step * optimization.batch;
     Ok(TrainingSpec {

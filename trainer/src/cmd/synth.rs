@@ -80,9 +80,8 @@ fn write_set(folder: &std::path::Path, lines: &[LabelledLine]) -> Result<()> {
     fs::create_dir_all(folder)?;
     let mut labels = io::BufWriter::new(fs::File::create(folder.join("labels.tsv"))?);
     for (number, LabelledLine { image, text, .. }) in lines.iter().enumerate() {
-        let name = format!("{number:06}.png");
-        let (width, height) = (u32::try_from(image.width)?, u32::try_from(image.height)?);
-        image::save_buffer(folder.join(&name), &image.pixels, width, height, image::ColorType::L8)?;
+        let name = lines::file_name(number);
+        fs::write(folder.join(&name), lines::png(image)?)?;
         writeln!(labels, "{name}\t{text}")?;
     }
     Ok(labels.flush()?)

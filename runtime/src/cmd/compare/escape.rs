@@ -35,7 +35,7 @@ pub(super) fn markdown(text: &str) -> String {
         let blank = character == ' ';
         if blank && (after_blank || characters.peek().is_none()) {
             escaped.push_str("&nbsp;");
-        } else if character.is_alphanumeric() || " .,/".contains(character) {
+        } else if character.is_alphanumeric() || " .,/-+%()".contains(character) {
             escaped.push(character);
         } else if character.is_control() {
             escaped.push(char::REPLACEMENT_CHARACTER);
