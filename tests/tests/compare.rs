@@ -34,7 +34,15 @@ impl Sets {
 
     /// A model that reads the digit or letter `from` as `to`, and the other way round.
     fn model(&self, [from, to]: [char; 2]) -> String {
-        let swap = |c: char| if c == from { to } else if c == to { from } else { c };
+        let swap = |c: char| {
+            if c == from {
+                to
+            } else if c == to {
+                from
+            } else {
+                c
+            }
+        };
         let edit = |contract: &mut Value| {
             let alphabet: String = contract["alphabet"].as_str().unwrap().chars().map(swap).collect();
             contract["alphabet"] = alphabet.into();
@@ -108,7 +116,10 @@ fn lines_that_got_worse_or_better_are_named_and_limits_missed_exit_with_3() {
     let change = &pair["changed"][0];
     assert_eq!((&change["kind"], &change["truth"]), (&"worse".into(), &change["before"]["text"]));
     assert_ne!(change["before"]["text"], change["after"]["text"]);
-    assert_eq!((&report["checks"][0]["check"], &report["checks"][0]["passed"]), (&"accuracy-drop".into(), &false.into()));
+    assert_eq!(
+        (&report["checks"][0]["check"], &report["checks"][0]["passed"]),
+        (&"accuracy-drop".into(), &false.into())
+    );
     // The other way round nothing is lost.
     let report = sets.json(0, &["--float", &int8, "--int8", &float, "--max-drop", "0"]);
     assert_eq!(report["sets"][0]["pairs"][0]["better"], count);
@@ -181,7 +192,11 @@ fn lines_missing_on_either_side_are_named_and_break_a_limit() {
     let [first, second, third] = [0, 1, 2].map(|at| lines::all()[at].name.clone());
     let labels = fs::read_to_string(sets.path("right/labels.tsv")).unwrap();
     // The first is gone here, the second is another picture, and the third is labelled anew.
-    let kept: Vec<_> = labels.lines().skip(1).map(|row| if row.starts_with(&third) { format!("{row}!") } else { row.into() }).collect();
+    let kept: Vec<_> = labels
+        .lines()
+        .skip(1)
+        .map(|row| if row.starts_with(&third) { format!("{row}!") } else { row.into() })
+        .collect();
     fs::write(sets.path("right/labels.tsv"), kept.join("\n")).unwrap();
     fs::copy(sets.path("right").join(&third), sets.path("right").join(&second)).unwrap();
     let report = sets.json(3, &["--float", &shipped(), "--reference", &reference, "--min-agreement", "0"]);
@@ -191,7 +206,9 @@ fn lines_missing_on_either_side_are_named_and_break_a_limit() {
     assert_eq!(report["total"]["pairs"][0]["lines"], LINES - 2);
     let outcome = sets.compare(&["--float", &shipped(), "--reference", &reference, &sets.text("bare")]);
     assert_eq!(outcome.code, Some(0), "without a limit they are told and no more");
-    for part in ["3 lines are not in the reference: bare/", &format!("right/{first}"), "another picture", "labelled otherwise"] {
+    for part in
+        ["3 lines are not in the reference: bare/", &format!("right/{first}"), "another picture", "labelled otherwise"]
+    {
         assert!(outcome.stderr.contains(part), "{part}: {}", outcome.stderr);
     }
 }
@@ -224,7 +241,9 @@ fn what_cannot_be_compared_is_refused() {
     let both = ["--float", model.as_str(), "--int8", model.as_str()];
     sets.refused(&["--float", &model], &["nothing to compare with", "--reference"]);
     sets.refused(&[], &["nothing to compare with"]);
-    for (option, value) in [("--max-drop", "-0.1"), ("--max-drop", "101"), ("--min-agreement", "nan"), ("--min-agreement", "-1")] {
+    for (option, value) in
+        [("--max-drop", "-0.1"), ("--max-drop", "101"), ("--min-agreement", "nan"), ("--min-agreement", "-1")]
+    {
         sets.refused(&[&both[..], &[option, value]].concat(), &[option, "must be from 0 to 100"]);
     }
     let again = sets.text("more/right");
@@ -240,7 +259,11 @@ fn junit_is_xml_whose_failures_are_the_limits_missed() {
     // A label with all that XML must escape.
     let labels = fs::read_to_string(sets.path("right/labels.tsv")).unwrap();
     let first = labels.split('\t').next().unwrap();
-    fs::write(sets.path("right/labels.tsv"), format!("{first}\t<a b=\"'&\u{1}\">\n{}", labels.split_once('\n').unwrap().1)).unwrap();
+    fs::write(
+        sets.path("right/labels.tsv"),
+        format!("{first}\t<a b=\"'&\u{1}\">\n{}", labels.split_once('\n').unwrap().1),
+    )
+    .unwrap();
     let (float, int8, xml) = (shipped(), sets.model(['2', '7']), sets.text("compare.xml"));
     sets.json(3, &["--float", &float, "--int8", &int8, "--min-agreement", "99", "--every-set", "--junit", &xml]);
     // Python's parser stands for those of CI servers.

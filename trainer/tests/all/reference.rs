@@ -18,7 +18,8 @@ fn a_reference_says_who_read_what_on_the_pictures_that_a_board_reads() {
     let given = write_config(folder.path(), &tiny_config());
     succeeds(&["export", "--checkpoint", text(&checkpoint), "--out", text(&onnx), "--parity-lines", "4"]);
     succeeds(&["synth", "--config", text(&given), "--validation", "--lines", "8", "--out", text(&set)]);
-    let args = ["eval", "--checkpoint", text(&checkpoint), "--lines", "8", "--device", "cpu", "--reference", text(&file)];
+    let args =
+        ["eval", "--checkpoint", text(&checkpoint), "--lines", "8", "--device", "cpu", "--reference", text(&file)];
     succeeds(&args);
     let reference = Reference::read(&file).unwrap();
 
@@ -54,7 +55,8 @@ fn several_sets_have_a_result_each_and_one_reference() {
     for (set, from) in [(&first, "0"), (&second, "5")] {
         succeeds(&["synth", "--config", text(&given), "--lines", "3", "--first", from, "--out", text(set)]);
     }
-    let base = ["eval", "--checkpoint", text(&checkpoint), "--reference", text(&file), "--folder", text(&first), "--folder"];
+    let base =
+        ["eval", "--checkpoint", text(&checkpoint), "--reference", text(&file), "--folder", text(&first), "--folder"];
     let output = labelcam_train(&[&base[..], &[text(&second)]].concat());
     let printed = String::from_utf8(output.stdout).unwrap();
     assert_eq!(printed.lines().count(), 2, "{printed}");
@@ -65,7 +67,10 @@ fn several_sets_have_a_result_each_and_one_reference() {
     assert_eq!(sets, ["first", "first", "first", "second", "second", "second"]);
 
     let said = fails(&[&base[..], &[text(&first)]].concat());
-    assert!(said.contains("the reference is not written") && said.contains("give each set a name of its own"), "{said}");
+    assert!(
+        said.contains("the reference is not written") && said.contains("give each set a name of its own"),
+        "{said}"
+    );
 }
 
 #[test]
