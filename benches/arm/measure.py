@@ -106,13 +106,25 @@ def boot(args, cpu, archive):
                 while block := file.read(1 << 20):
                     initrd.write(block)
         initrd.flush()
-        console = subprocess.run(qemu(args.guest, cpu, initrd.name), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
-    lines = console.stdout.decode(errors="replace").splitlines()
-    results = [json.loads(line[len(MARK) :]) for line in lines if line.startswith(MARK)]
-    if console.returncode or {"end": True} not in results:
-        sys.exit(f"arm: the guest on {cpu} did not come to its end:\n" + "\n".join(lines[-20:]))
-    progress(f"{CPUS[cpu]} done")
+        results, console, status = follow(qemu(args.guest, cpu, initrd.name), cpu)
+    if status or {"end": True} not in results:
+        sys.exit(f"arm: the guest on {cpu} did not come to its end:\n" + "".join(console[-20:]))
     return {result.pop("job"): result for result in results if "job" in result}
+
+
+def follow(command, cpu):
+    """Runs the guest; gives its results, what else its console said, and the exit status."""
+    results, console = [], []
+    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, errors="replace", **streams) as guest:
+        for line in guest.stdout:
+            if not line.startswith(MARK):
+                console.append(line)
+                continue
+            results.append(json.loads(line[len(MARK) :]))
+            if "job" in results[-1]:
+                progress(f"{CPUS[cpu]}: {results[-1]['job']} done")
+    return results, console, guest.returncode
 
 
 def qemu(guest, cpu, initrd):
