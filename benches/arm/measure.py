@@ -48,7 +48,7 @@ def arguments():
     parser.add_argument("--boots", type=int, default=1, help="boots of each; from 2 on the spread is shown (1)")
     parser.add_argument("--parallel", type=int, default=os.cpu_count(), help="boots at a time (one a processor)")
     parser.add_argument(
-        "--thousand-millions", type=float, default=1.5, help="instructions for each figure, at least one line (1.5)"
+        "--thousand-millions", type=float, default=0.5, help="instructions for each figure, at least one line (0.5)"
     )
     parser.add_argument("--kernels", default=os.environ.get("LABELCAM_KERNELS"), help="labelcam's kernels, by name")
     form = parser.add_mutually_exclusive_group()
