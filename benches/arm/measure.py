@@ -48,7 +48,7 @@ def arguments():
     parser.add_argument("--boots", type=int, default=1, help="boots of each; from 2 on the spread is shown (1)")
     parser.add_argument("--parallel", type=int, default=os.cpu_count(), help="boots at a time (one a processor)")
     parser.add_argument(
-        "--thousand-millions", type=float, default=1.5, help="instructions for each figure, at least one line (1.5)"
+        "--thousand-millions", type=float, default=0.5, help="instructions for each figure, at least one line (0.5)"
     )
     parser.add_argument("--kernels", default=os.environ.get("LABELCAM_KERNELS"), help="labelcam's kernels, by name")
     form = parser.add_mutually_exclusive_group()
@@ -106,13 +106,25 @@ def boot(args, cpu, archive):
                 while block := file.read(1 << 20):
                     initrd.write(block)
         initrd.flush()
-        console = subprocess.run(qemu(args.guest, cpu, initrd.name), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
-    lines = console.stdout.decode(errors="replace").splitlines()
-    results = [json.loads(line[len(MARK) :]) for line in lines if line.startswith(MARK)]
-    if console.returncode or {"end": True} not in results:
-        sys.exit(f"arm: the guest on {cpu} did not come to its end:\n" + "\n".join(lines[-20:]))
-    progress(f"{CPUS[cpu]} done")
+        results, console, status = follow(qemu(args.guest, cpu, initrd.name), cpu)
+    if status or {"end": True} not in results:
+        sys.exit(f"arm: the guest on {cpu} did not come to its end:\n" + "".join(console[-20:]))
     return {result.pop("job"): result for result in results if "job" in result}
+
+
+def follow(command, cpu):
+    """Runs the guest; gives its results, what else its console said, and the exit status."""
+    results, console = [], []
+    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, errors="replace", **streams) as guest:
+        for line in guest.stdout:
+            if not line.startswith(MARK):
+                console.append(line)
+                continue
+            results.append(json.loads(line[len(MARK) :]))
+            if "job" in results[-1]:
+                progress(f"{CPUS[cpu]}: {results[-1]['job']} done")
+    return results, console, guest.returncode
 
 
 def qemu(guest, cpu, initrd):

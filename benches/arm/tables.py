@@ -15,7 +15,7 @@ def report(args, jobs, by_cpu):
         return
     for cpu, boots in by_cpu.items():
         head(args, f"{CPUS[cpu]}: millions of instructions a line")
-        table(args, [HEAD, *(row(job, boots) for job in jobs)])
+        table(args.markdown, [HEAD, *(row(job, boots) for job in jobs)])
         if len(boots) > 1:
             print(f"\nLargest difference between {len(boots)} boots: {100 * spread(boots):.3f} %.")
     print("\nlabelcam: grey picture to text. Its network and ONNX Runtime: the network alone; ratio = the first / the second.")
@@ -30,15 +30,15 @@ def head(args, text):
     print(f"\n{'### ' if args.markdown else ''}{text}\n")
 
 
-def table(args, rows):
+def table(markdown, rows):
     """Rows of text, the first one the head; the first column to the left, the others to the right."""
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
     for index, row in enumerate(rows):
         cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:]))]
-        print("| " + " | ".join(cells) + " |" if args.markdown else "  ".join(cells).rstrip())
+        print("| " + " | ".join(cells) + " |" if markdown else "  ".join(cells).rstrip())
         if index == 0:
             rules = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
-            print("| " + " | ".join(rules) + " |" if args.markdown else "  ".join("-" * width for width in widths))
+            print("| " + " | ".join(rules) + " |" if markdown else "  ".join("-" * width for width in widths))
 
 
 def row(job, boots):
@@ -71,4 +71,4 @@ def operators(args, cpu, job, result):
         return
     head(args, f"{job['name']} on {cpu}: labelcam's operators")
     rows = [[f"{kind} {node}", f"{count:.2f} M", f"{100 * share:.1f} %"] for kind, node, count, share in result["operators"]]
-    table(args, [["operator", "instructions", "share"], *rows[:OPERATORS_SHOWN]])
+    table(args.markdown, [["operator", "instructions", "share"], *rows[:OPERATORS_SHOWN]])

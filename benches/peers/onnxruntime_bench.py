@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""labelcam and ONNX Runtime side by side, in turns, on one model and one thread. Started by run.sh.
+"""labelcam and ONNX Runtime side by side, float and int8, in turns, on one thread. Started by run.sh.
 
-Each round measures every width once with either engine, so that a machine that slows down slows both. A figure is the
-median of the rounds' medians; the ratio is the median of the rounds' ratios.
+Each round measures every file once with either engine, so that a machine that slows down slows all. A figure is the
+median of the rounds' medians; a ratio is the median of the rounds' ratios. Both engines run the network alone.
 """
 
 import argparse
 import json
 import os
+import pathlib
 import platform
 import statistics
 import subprocess
@@ -16,61 +17,83 @@ import time
 import numpy
 import onnxruntime
 
+# The columns: what is measured, and the file beside the float model that it runs.
+FILES = {"float": "", "int8": "-int8", "ort-int8": "-ort-int8"}
+COLUMNS = {
+    "our float": ("labelcam", "float"),
+    "ORT float": ("onnxruntime", "float"),
+    "our int8": ("labelcam", "int8"),
+    "ORT int8": ("onnxruntime", "int8"),
+    "ORT own int8": ("onnxruntime", "ort-int8"),
+}
+# The ratios that matter, the first over the second.
+RATIOS = {
+    "our int8 / our float": ("our int8", "our float"),
+    "our int8 / ORT int8": ("our int8", "ORT int8"),
+    "our int8 / ORT own int8": ("our int8", "ORT own int8"),
+    "our float / ORT float": ("our float", "ORT float"),
+}
+
 
 def main():
     args = arguments()
-    contract = contract_of(args)
-    session = ort_session(args.model)
     load = os.getloadavg()[0]
-    rounds = {width: [] for width in args.widths}
+    cases = [case_of(args, model) for model in args.models]
     for turn in range(args.rounds):
-        for width in args.widths:
-            ours = labelcam_ms(args, width)
-            theirs = ort_ms(session, shape_of(contract, width), args.seconds)
-            rounds[width].append((ours, theirs))
-            progress(f"round {turn + 1} of {args.rounds}, {width} px: {ours:.3f} ms, {theirs:.3f} ms")
+        for case in cases:
+            for column in case["columns"]:
+                took = measured(args, case, *COLUMNS[column])
+                case["ms"].setdefault(column, []).append(took)
+                progress(f"round {turn + 1} of {args.rounds}, {case['name']}, {column}: {took:.3f} ms")
     progress("")
-    report(args, contract, rounds, load)
+    report(args, cases, load)
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("models", nargs="+", metavar="MODEL[:PX]", help="float ONNX model, and the width of its line (200)")
     parser.add_argument("--labelcam", required=True, help="the program to measure")
-    parser.add_argument("--model", required=True, help="ONNX model that carries its contract, or with --spec")
-    parser.add_argument("--spec", help="TOML file that describes a model made elsewhere")
-    parser.add_argument("--widths", type=int, nargs="+", default=[100, 200, 400], help="px at the model's height")
-    parser.add_argument("--seconds", type=float, default=3.0, help="a measurement takes this long (default: 3)")
-    parser.add_argument("--rounds", type=int, default=5, help="turns of each engine (default: 5)")
-    parser.add_argument("--json", action="store_true", help="print one JSON object, not a table")
+    parser.add_argument("--spec", help="TOML file that describes models made elsewhere")
+    parser.add_argument("--seconds", type=float, default=3.0, help="a measurement takes this long (3)")
+    parser.add_argument("--rounds", type=int, default=5, help="turns of each engine (5)")
+    kernels = os.environ.get("LABELCAM_KERNELS")
+    parser.add_argument("--kernels", default=kernels, help="labelcam's kernels, by name (the best of this machine)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object, not tables")
     args = parser.parse_args()
-    if args.rounds < 1 or args.seconds <= 0 or min(args.widths) < 4:
-        parser.error("--rounds must be 1 or more, --seconds above 0 and --widths 4 or more")
+    if args.rounds < 1 or args.seconds <= 0:
+        parser.error("--rounds must be 1 or more, --seconds above 0")
+    if args.kernels:
+        os.environ["LABELCAM_KERNELS"] = args.kernels
     return args
 
 
-def contract_of(args):
-    """The input part of the model's contract: height, channels, width-multiple, ..."""
-    lines = labelcam(args, "inspect", args.model, *spec_of(args)).splitlines()
-    return json.loads(next(line for line in lines if line.startswith("input ")).split(None, 1)[1])
+def case_of(args, argument):
+    """A float model with the int8 ones beside it, loaded once for ONNX Runtime."""
+    name, _, width = argument.partition(":")
+    path = pathlib.Path(name)
+    files = {kind: path.with_name(f"{path.stem}{ending}.onnx") for kind, ending in FILES.items()}
+    files = {kind: str(file) for kind, file in files.items() if kind == "float" or file.is_file()}
+    case = {"name": path.stem, "width_px": int(width or 200), "files": files, "ms": {}}
+    case["columns"] = [column for column, (_, kind) in COLUMNS.items() if kind in files]
+    case["sessions"] = {kind: ort_session(file) for kind, file in files.items()}
+    # What labelcam's preprocessing makes of a line of this width: padded to the contract's multiple.
+    columns = labelcam(args, case, "float", 0.01)["input_width"]
+    _, channels, height, _ = case["sessions"]["float"].get_inputs()[0].shape
+    case["input"] = [1, channels, height, columns]
+    return case
 
 
-def shape_of(contract, width):
-    """What labelcam's preprocessing makes of a line of this width: padded to the next multiple."""
-    multiple = contract["width-multiple"]
-    return (1, contract["channels"], contract["height"], -(-width // multiple) * multiple)
+def measured(args, case, engine, kind):
+    if engine == "labelcam":
+        return labelcam(args, case, kind, args.seconds)["median_ms"]
+    return ort_ms(case["sessions"][kind], case["input"], args.seconds)
 
 
-def labelcam_ms(args, width):
-    options = ["--model", args.model, *spec_of(args), "--width", str(width), "--seconds", str(args.seconds)]
-    return json.loads(labelcam(args, "bench", "--json", *options))["median_ms"]
-
-
-def labelcam(args, *command):
-    return subprocess.run([args.labelcam, *command], check=True, stdout=subprocess.PIPE, text=True).stdout
-
-
-def spec_of(args):
-    return ["--spec", args.spec] if args.spec else []
+def labelcam(args, case, kind, seconds):
+    spec = ["--spec", args.spec] if args.spec else []
+    options = ["--model", case["files"][kind], *spec, "--width", str(case["width_px"]), "--seconds", str(seconds)]
+    command = [args.labelcam, "bench", "--network", "--json", *options]
+    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
 
 
 def ort_session(model):
@@ -100,42 +123,46 @@ def run_for(seconds, work):
     return times
 
 
-def report(args, contract, rounds, load):
-    ours = labelcam(args, "--version").strip()
+def ratios(case):
+    """{name: (median, lowest, highest)} over the rounds, of the ratios whose parts were measured."""
+    found = {}
+    for name, (ours, theirs) in RATIOS.items():
+        if ours in case["ms"] and theirs in case["ms"]:
+            each = [o / t for o, t in zip(case["ms"][ours], case["ms"][theirs])]
+            found[name] = (statistics.median(each), min(each), max(each))
+    return found
+
+
+def report(args, cases, load):
+    version = subprocess.run([args.labelcam, "--version"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
     theirs = f"onnxruntime {onnxruntime.__version__}"
-    rows = [
-        {
-            "width_px": width,
-            "input": list(shape_of(contract, width)),
-            "labelcam_ms": statistics.median(our for our, _ in pairs),
-            "onnxruntime_ms": statistics.median(their for _, their in pairs),
-            "ratio": statistics.median(our / their for our, their in pairs),
-            "ratio_range": [min(o / t for o, t in pairs), max(o / t for o, t in pairs)],
-        }
-        for width, pairs in rounds.items()
-    ]
+    kernels = args.kernels or "the best of this machine"
     if args.json:
-        machine = {"cpu": cpu(), "load_before": load, "model": args.model, "labelcam": ours, "peer": theirs}
+        rows = [
+            {
+                "model": case["name"],
+                "input": case["input"],
+                "median_ms": {column: statistics.median(times) for column, times in case["ms"].items()},
+                "ratios": {name: dict(zip(("median", "lowest", "highest"), of)) for name, of in ratios(case).items()},
+            }
+            for case in cases
+        ]
+        machine = {"cpu": cpu(), "load_before": load, "labelcam": version, "kernels": kernels, "peer": theirs}
         print(json.dumps({**machine, "threads": 1, "rounds": args.rounds, "seconds": args.seconds, "rows": rows}))
         return
     print(f"cpu      {cpu()}, {os.cpu_count()} threads, load {load:.1f} before")
-    print(f"model    {args.model} ({os.path.getsize(args.model)} bytes)")
-    print(f"engines  {ours}; {theirs}; one thread each")
-    print(f"rounds   {args.rounds}, in turns, {args.seconds:g} s a measurement\n")
-    head = f"{'line':>7}  {'input':>15}  {'labelcam':>10}  {'onnxruntime':>12}  {'ratio':>6}  lowest-highest"
-    print(head + "\n" + "-" * len(head))
-    for row in rows:
-        shape = "x".join(map(str, row["input"]))
-        low, high = row["ratio_range"]
-        print(
-            f"{row['width_px']:>4} px  {shape:>15}  {row['labelcam_ms']:>7.3f} ms  {row['onnxruntime_ms']:>9.3f} ms"
-            f"  {row['ratio']:>6.2f}  {low:.2f}-{high:.2f}"
-        )
-    print("\nMedian ms a line; ratio = labelcam / onnxruntime, below 1 where labelcam is faster.")
+    print(f"engines  {version} (kernels: {kernels}); {theirs}; one thread each, the network alone")
+    print(f"rounds   {args.rounds}, in turns, {args.seconds:g} s a measurement; medians")
+    for case in cases:
+        print(f"\n{case['name']}, {'x'.join(map(str, case['input']))}")
+        for column, times in case["ms"].items():
+            size = os.path.getsize(case["files"][COLUMNS[column][1]])
+            print(f"  {column:<24}{statistics.median(times):>9.3f} ms   {size:>9} bytes")
+        for name, (median, lowest, highest) in ratios(case).items():
+            print(f"  {name:<24}{median:>9.2f}      {lowest:.2f}-{highest:.2f}")
     if load > os.cpu_count() - 1:
         # A run longer than the scheduler's slice is interrupted nearly always, a shorter one seldom.
-        print("The machine was busy, which favours the engine with the shorter runs: measure again on an idle one.")
-    print("labelcam: grey picture to text (preprocessing, network, decoding). onnxruntime: the network alone.")
+        print("\nThe machine was busy, which favours the engine with the shorter runs: measure again on an idle one.")
 
 
 def cpu():

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Measures labelcam and ONNX Runtime side by side on one model, one thread each, in turns.
+# Measures labelcam and ONNX Runtime side by side, float and int8, one thread each, in turns.
 #
-#   benches/peers/run.sh [MODEL] [OPTION...]     MODEL: models/labels-en.onnx
+#   benches/peers/run.sh [MODEL[:PX]...] [OPTION...]     MODEL: the shipped ones and a full-width CRNN (../models.sh)
 #
-# The options are those of onnxruntime_bench.py: --widths 100 200 400, --seconds 3, --rounds 5, --spec FILE, --json.
+# MODEL is a float one; NAME-int8.onnx beside it is measured with both engines, NAME-ort-int8.onnx with ONNX Runtime. PX is
+# the width of the line, 200 where nothing is said. The options are those of onnxruntime_bench.py: --seconds 3, --rounds 5,
+# --spec FILE, --kernels NAME, --json.
 # LABELCAM names the program to measure, where it is not the one that cargo builds here. The Python with ONNX Runtime is
 # that of scripts/onnxruntime.sh, which makes it the first time (60 MB to fetch).
 set -euo pipefail
@@ -17,12 +19,16 @@ case ${1-} in
     exit
     ;;
 esac
-model=$root/models/labels-en.onnx
-if [ $# -gt 0 ] && [ "${1#-}" = "$1" ]; then
-    model=$1
+models=()
+while [ $# -gt 0 ] && [ "${1#-}" = "$1" ]; do
+    [ -f "${1%:*}" ] || die "there is no model ${1%:*}"
+    models+=("$1")
     shift
+done
+if [ ${#models[@]} -eq 0 ]; then
+    listed=$("$root/benches/models.sh")
+    mapfile -t models <<<"$listed"
 fi
-[ -f "$model" ] || die "there is no model $model"
 
 python=$("$root/scripts/onnxruntime.sh")
 
@@ -34,4 +40,5 @@ if [ -z "${LABELCAM-}" ]; then
 fi
 [ -x "$LABELCAM" ] || die "there is no program $LABELCAM"
 
-exec "$python" "$root/benches/peers/onnxruntime_bench.py" --labelcam "$LABELCAM" --model "$model" "$@"
+# "--" ends the options before the models.
+exec "$python" "$root/benches/peers/onnxruntime_bench.py" --labelcam "$LABELCAM" "$@" -- "${models[@]}"
