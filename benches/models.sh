@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Makes the models that labelcam and ONNX Runtime are measured on, and prints them, one a line: FLOAT.onnx:PX, the width of
-# the line to read in pixels.
+# Makes the models that labelcam and ONNX Runtime are measured on, and prints them, one a line: FLOAT.onnx:PX, the width
+# of the line to read in pixels.
 #
-# They are the shipped models and the CRNN of Shi et al. 2015 in full width, for 36 characters, with random weights. Beside
-# each lie FLOAT-int8.onnx, where labelcam has one or makes one, and FLOAT-ort-int8.onnx from ONNX Runtime's own quantizer.
+# They are the shipped models and the CRNN of Shi et al. 2015 in full width, for 36 characters, with random weights.
+# Beside each lie FLOAT-int8.onnx, where labelcam has one or makes one, and FLOAT-ort-int8.onnx from ONNX Runtime's own
+# quantizer.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

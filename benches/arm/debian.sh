@@ -27,7 +27,9 @@ own_apt() { APT_CONFIG=$arm_cache/apt/apt.conf "$@"; }
 # prepare_apt: fetches the package lists, once in a process.
 prepare_apt() {
     [ -z "${apt_prepared-}" ] || return 0
-    command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || die "this needs apt-get and dpkg-deb, as Debian has them"
+    for program in apt-get dpkg-deb; do
+        command -v "$program" >/dev/null || die "this needs $program, as Debian has it"
+    done
     local keyring=/usr/share/keyrings/debian-archive-keyring.gpg
     [ -e "$keyring" ] || die "there is no $keyring: apt-get install debian-archive-keyring"
     mkdir -p "$arm_cache/apt/state/lists/partial" "$arm_cache/apt/cache/archives/partial"
@@ -64,7 +66,8 @@ unpack() {
 unpack_with_dependencies() {
     prepare_apt
     own_apt apt-get clean
-    own_apt apt-get install -y -qq --download-only --no-install-recommends -o "APT::Architecture=$2" "${@:3}" >/dev/null ||
+    own_apt apt-get install -y -qq --download-only --no-install-recommends \
+        -o "APT::Architecture=$2" "${@:3}" >/dev/null ||
         die "cannot fetch ${*:3} for $2"
     unpack_archives "$1" "$arm_cache/apt/cache/archives"
     own_apt apt-get clean
@@ -78,4 +81,6 @@ unpack_archives() {
 }
 
 # depends PACKAGE:ARCHITECTURE PREFIX: the package of that prefix that it depends on.
-depends() { own_apt apt-cache depends "$1" | awk -v prefix="$2" '$1 == "Depends:" && index($2, prefix) == 1 { print $2; exit }'; }
+depends() {
+    own_apt apt-cache depends "$1" | awk -v prefix="$2" '$1 == "Depends:" && index($2, prefix) == 1 { print $2; exit }'
+}

@@ -1,7 +1,7 @@
 """Runs in the guest: counts instructions for each job of jobs.json and prints a JSON object a line.
 
-The guest's clock counts instructions (one a nanosecond), so a millisecond is a million of them. Every count is made in a
-process of its own, on one thread.
+The guest's clock counts instructions (one a nanosecond), so a millisecond is a million of them. Every count is made in
+a process of its own, on one thread.
 """
 
 import json

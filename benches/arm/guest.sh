@@ -4,8 +4,8 @@
 #
 #   benches/arm/guest.sh ONNXRUNTIME NUMPY      the versions
 #
-# The packages are unpacked and not installed: no root, no emulation, half a minute. At start, the kernel reads root.cpio
-# and, after it, the archive with guest.py, program, models and jobs that measure.py makes.
+# The packages are unpacked and not installed: no root, no emulation, half a minute. At start, the kernel reads
+# root.cpio and, after it, the archive with guest.py, program, models and jobs that measure.py makes.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source-path=SCRIPTDIR

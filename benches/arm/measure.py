@@ -2,7 +2,8 @@
 """Instructions a line on Cortex-A72 and Cortex-A76: labelcam beside ONNX Runtime, counted in QEMU. Started by run.sh.
 
 QEMU with -icount shift=0,sleep=off advances the guest's clock by a nanosecond for each instruction, so times in the
-guest are counts, of the kernel's work as well (page faults, timer). Nothing in the guest depends on the machine outside.
+guest are counts, of the kernel's work as well (page faults, timer). Nothing in the guest depends on the machine
+outside.
 """
 
 import argparse

@@ -3,8 +3,9 @@
 #
 #   benches/arm/run.sh [MODEL[:PX]...] [OPTION...]     MODEL: the shipped ones and a full-width CRNN (../models.sh)
 #
-# MODEL is a float one; NAME-int8.onnx and NAME-ort-int8.onnx beside it are counted too. PX is the width of the line, 200
-# where nothing is said. Options are those of measure.py: --boots 2, --cpus cortex-a76, --kernels NAME, --markdown, --json.
+# MODEL is a float one; NAME-int8.onnx and NAME-ort-int8.onnx beside it are counted too. PX is the width of the line,
+# 200 where nothing is said. Options are those of measure.py: --boots 2, --cpus cortex-a76, --kernels NAME, --markdown,
+# --json.
 #
 # Installs what is missing (Debian or a system like it, x86-64): the cross compiler, QEMU, cpio; as root or with sudo.
 # LABELCAM names the aarch64 program to count, where it is not the one that cargo builds here.

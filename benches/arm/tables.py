@@ -18,7 +18,7 @@ def report(args, jobs, by_cpu):
         table(args.markdown, [HEAD, *(row(job, boots) for job in jobs)])
         if len(boots) > 1:
             print(f"\nLargest difference between {len(boots)} boots: {100 * spread(boots):.3f} %.")
-    print("\nlabelcam: grey picture to text. Its network and ONNX Runtime: the network alone; ratio = the first / the second.")
+    print("\nlabelcam: grey picture to text. Its network and ONNX Runtime: the network alone, and their ratio.")
     if any(job["kind"] == "ort-int8" for job in jobs):
         print("ort-int8: what ONNX Runtime's own quantizer makes of the float model.")
     for cpu, boots in by_cpu.items():
@@ -70,5 +70,6 @@ def operators(args, cpu, job, result):
     if "operators" not in result:
         return
     head(args, f"{job['name']} on {cpu}: labelcam's operators")
-    rows = [[f"{kind} {node}", f"{count:.2f} M", f"{100 * share:.1f} %"] for kind, node, count, share in result["operators"]]
-    table(args.markdown, [["operator", "instructions", "share"], *rows[:OPERATORS_SHOWN]])
+    shown = result["operators"][:OPERATORS_SHOWN]
+    rows = [[f"{kind} {node}", f"{count:.2f} M", f"{100 * share:.1f} %"] for kind, node, count, share in shown]
+    table(args.markdown, [["operator", "instructions", "share"], *rows])

@@ -3,7 +3,7 @@
 #
 #   eval "$(benches/arm/toolchain.sh)"
 #   cargo build --release -p labelcam --target aarch64-unknown-linux-gnu
-#   cargo test --release -p labelcam --lib --target aarch64-unknown-linux-gnu     # in QEMU, where qemu-user is installed
+#   cargo test --release -p labelcam --lib --target aarch64-unknown-linux-gnu  # in QEMU, with qemu-user-static
 #
 # The ordinary way is rustup's target. Where rustup cannot fetch it, Debian's own rustc with its library for arm64 is
 # unpacked into the cache; nothing else on the system sees that. RUNNER_CPU is the processor that tests run on, such as
@@ -46,9 +46,10 @@ if ! has_target; then
 fi
 has_target || echo "export RUSTC=$(debian_rustc)"
 
+runner="qemu-aarch64-static -cpu ${RUNNER_CPU:-cortex-a76} -L /usr/aarch64-linux-gnu"
 cat <<EOF
 export CC_aarch64_unknown_linux_gnu=aarch64-linux-gnu-gcc
 export AR_aarch64_unknown_linux_gnu=aarch64-linux-gnu-ar
 export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=aarch64-linux-gnu-gcc
-export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER="qemu-aarch64-static -cpu ${RUNNER_CPU:-cortex-a76} -L /usr/aarch64-linux-gnu"
+export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER="$runner"
 EOF

@@ -51,7 +51,8 @@ def main():
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("models", nargs="+", metavar="MODEL[:PX]", help="float ONNX model, and the width of its line (200)")
+    models_help = "float ONNX model, and the width of its line (200)"
+    parser.add_argument("models", nargs="+", metavar="MODEL[:PX]", help=models_help)
     parser.add_argument("--labelcam", required=True, help="the program to measure")
     parser.add_argument("--spec", help="TOML file that describes models made elsewhere")
     parser.add_argument("--seconds", type=float, default=3.0, help="a measurement takes this long (3)")

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Makes int8 of a float model with ONNX Runtime's own quantizer, as its documentation has it for convolutional networks:
-static, QDQ, bytes for activations, signed bytes for weights, one scale for each output channel.
+"""Makes int8 of a float model with ONNX Runtime's own quantizer, as its documentation has it for convolutional
+networks: static, QDQ, bytes for activations, signed bytes for weights, one scale for each output channel.
 
 It is calibrated on noise: the file is for time, which depends on no value, and not for reading.
 """

@@ -3,11 +3,11 @@
 #
 #   benches/peers/run.sh [MODEL[:PX]...] [OPTION...]     MODEL: the shipped ones and a full-width CRNN (../models.sh)
 #
-# MODEL is a float one; NAME-int8.onnx beside it is measured with both engines, NAME-ort-int8.onnx with ONNX Runtime. PX is
-# the width of the line, 200 where nothing is said. The options are those of onnxruntime_bench.py: --seconds 3, --rounds 5,
-# --spec FILE, --kernels NAME, --json.
-# LABELCAM names the program to measure, where it is not the one that cargo builds here. The Python with ONNX Runtime is
-# that of scripts/onnxruntime.sh, which makes it the first time (60 MB to fetch).
+# MODEL is a float one; NAME-int8.onnx beside it is measured with both engines, NAME-ort-int8.onnx with ONNX Runtime. PX
+# is the width of the line, 200 where nothing is said. The options are those of onnxruntime_bench.py: --seconds 3,
+# --rounds 5, --spec FILE, --kernels NAME, --json. LABELCAM names the program to measure, where it is not the one that
+# cargo builds here. The Python with ONNX Runtime is that of scripts/onnxruntime.sh, which makes it the first time (60
+# MB to fetch).
 set -euo pipefail
 
 die() { echo "peers: $*" >&2; exit 1; }
