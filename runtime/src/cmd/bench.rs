@@ -63,12 +63,12 @@ struct Measurement {
     peak_rss_mib: Option<f64>,
     /// With `--profile`: by time, the longest first.
     #[serde(skip_serializing_if = "Option::is_none")]
-    operators: Option<Vec<Operator>>,
+    operators: Option<Vec<Cost>>,
 }
 
-/// What an operator takes.
+/// What an operator costs.
 #[derive(Debug, Serialize)]
-struct Operator {
+struct Cost {
     node: String,
     operator: String,
     median_ms: f64,
@@ -131,7 +131,7 @@ fn measure(lines: usize, seconds: f64, read: impl Fn(usize) -> Result<()>) -> Re
 }
 
 /// The median of each operator over as many runs as the seconds allow, the longest first.
-fn operators(recognizer: &Recognizer, input: &LineInput, seconds: f64) -> Result<Vec<Operator>> {
+fn operators(recognizer: &Recognizer, input: &LineInput, seconds: f64) -> Result<Vec<Cost>> {
     let end = Instant::now() + Duration::from_secs_f64(seconds);
     // Every run gives the same operators in the same order.
     let mut runs: Vec<Vec<OperatorTime>> = Vec::new();
@@ -142,7 +142,7 @@ fn operators(recognizer: &Recognizer, input: &LineInput, seconds: f64) -> Result
     for (at, OperatorTime { node, operator, .. }) in runs[0].iter().enumerate() {
         let times: Vec<_> = runs.iter().map(|run| 1e3 * run[at].time.as_secs_f64()).collect();
         let median_ms = quantile(&times, 0.5).context("nothing was measured")?;
-        operators.push(Operator { node: node.clone(), operator: operator.clone(), median_ms, share: 0.0 });
+        operators.push(Cost { node: node.clone(), operator: operator.clone(), median_ms, share: 0.0 });
     }
     let total: f64 = operators.iter().map(|operator| operator.median_ms).sum();
     for operator in &mut operators {
@@ -186,7 +186,7 @@ fn show(result: &Measurement) -> Result<()> {
     output::line(&format!("pace       {:.1} lines a second", result.lines_per_second))?;
     output::line(&format!("threads    {}", result.threads))?;
     output::line(&format!("peak RSS   {memory}"))?;
-    for Operator { node, operator, median_ms, share } in result.operators.iter().flatten().take(OPERATORS_SHOWN) {
+    for Cost { node, operator, median_ms, share } in result.operators.iter().flatten().take(OPERATORS_SHOWN) {
         output::line(&format!("{:>5.1} %  {median_ms:>9.3} ms  {operator}  {node}", 1e2 * share))?;
     }
     Ok(())
