@@ -16,11 +16,15 @@ def main():
     with open("jobs.json", encoding="utf-8") as file:
         plan = json.load(file)
     say({"cpu_features": features()})
+    # By float model: the columns that labelcam pads its line to, for every engine and every file of that model.
+    columns = {}
     for job in plan["jobs"]:
         try:
-            say({"job": job["name"], **counts(job, plan)})
+            say({"job": job["name"], **counts(job, plan, columns)})
         except subprocess.CalledProcessError as error:
             say({"job": job["name"], "error": (error.stderr or str(error)).strip()})
+        except KeyError:
+            say({"job": job["name"], "error": "its float model could not be run"})
     say({"end": True})
 
 
@@ -33,18 +37,18 @@ def features():
         return next(line.split(":")[1].split() for line in info if line.startswith("Features"))
 
 
-def counts(job, plan):
+def counts(job, plan, known):
     """Millions of instructions a line: ours whole and network alone with its operators, and the peer's."""
     result = {}
-    columns = job["width"]
     if job["labelcam"]:
         # None of the processes sees the environment of the machine outside.
         options = ["--model", job["model"], "--width", str(job["width"]), "--seconds", str(plan["seconds"]), "--json"]
         whole = json.loads(run(["./labelcam", "bench", *options], plan["environment"]))
         alone = json.loads(run(["./labelcam", "bench", "--network", "--profile", *options], plan["environment"]))
-        columns = alone["input_width"]
+        known[job["float"]] = alone["input_width"]
         operators = [[o["operator"], o["node"], o["median_ms"], o["share"]] for o in alone["operators"]]
         result = {"labelcam": whole["median_ms"], "labelcam_network": alone["median_ms"], "operators": operators}
+    columns = known[job["float"]]
     peer = [sys.executable, "guest.py", job["model"], str(columns), str(plan["seconds"])]
     return {**result, "columns": columns, "onnxruntime": json.loads(run(peer, {}))}
 

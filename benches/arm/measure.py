@@ -73,7 +73,7 @@ def jobs_of(argument):
         if kind == "float" or path.is_file():
             width_px = int(width or 200)
             jobs.append({"name": path.stem, "model": path.name, "path": str(path), "kind": kind, "width": width_px})
-            jobs[-1] |= {"labelcam": ours, "bytes": path.stat().st_size}
+            jobs[-1] |= {"float": rows[0][0].stem, "labelcam": ours, "bytes": path.stat().st_size}
     return jobs
 
 
