@@ -3,12 +3,12 @@
 //! - Floats: five rows by four vectors of four channels; a row's value is a lane of the vector that holds four of them.
 //! - With `sdot` (ARMv8.2): the same tile, with four bytes in the place of a float.
 //! - Without: `smull` and `smlal2` sum two products of each of eight lanes in 16 bits, of narrow weights four, and
-//!   `sadalp` adds pairs of these to sums in 32 bits. Here a vector holds sixteen values of k of *one* channel, and a tile is four
-//!   rows by four channels, so that each operand that is loaded serves four products.
+//!   `sadalp` adds pairs of these to sums in 32 bits. Here a vector holds sixteen values of k of *one* channel, and four
+//!   rows are multiplied with four channels at a time, so that each operand that is loaded serves four products.
 
 use std::arch::aarch64::{
-    float32x4_t, int8x16_t, int32x4_t, vaddvq_s32, vdupq_n_f32, vdupq_n_s8, vdupq_n_s32, vfmaq_laneq_f32, vld1q_f32,
-    vld1q_f32_x4, vld1q_s8, vld1q_s8_x4, vpaddq_s32, vst1q_f32, vst1q_s32,
+    float32x4_t, int8x16_t, int32x4_t, vdupq_n_f32, vdupq_n_s8, vdupq_n_s32, vfmaq_laneq_f32, vld1q_f32, vld1q_f32_x4,
+    vld1q_s8, vld1q_s8_x4, vpaddq_s32, vst1q_f32, vst1q_s32,
 };
 use std::arch::asm;
 
@@ -25,8 +25,8 @@ pub(super) static NEON: Kernels = Kernels {
     float: FLOAT,
     // 4 * 128 * 63 < 2^15.
     narrow_max: 63,
-    narrow: Tile { rows: 4, lanes: 1, vectors: 4, align: 32, together: 16, run: narrow },
-    wide: Tile { rows: 4, lanes: 1, vectors: 4, align: 16, together: 16, run: wide },
+    narrow: Tile { rows: 4, lanes: CHANNELS, vectors: 4, align: 16, together: 16, run: narrow },
+    wide: Tile { rows: 4, lanes: CHANNELS, vectors: 4, align: 16, together: 16, run: wide },
     loops: LOOPS,
 };
 
@@ -45,6 +45,19 @@ macro_rules! sized {
                 ($rows, 4) => $tile::<$rows, 4> $rest,
             )*
             (rows, vectors) => unreachable!("no tile has {rows} rows and {vectors} vectors"),
+        }
+    };
+}
+
+/// Calls `$tile` for a number of rows that is only known at run time.
+macro_rules! by_rows {
+    ($tile:ident::<$narrow:literal>($starts:ident, $($rest:tt)*)) => {
+        match $starts.len() {
+            1 => $tile::<$narrow, 1>($starts, $($rest)*),
+            2 => $tile::<$narrow, 2>($starts, $($rest)*),
+            3 => $tile::<$narrow, 3>($starts, $($rest)*),
+            4 => $tile::<$narrow, 4>($starts, $($rest)*),
+            rows => unreachable!("no tile has {rows} rows"),
         }
     };
 }
@@ -212,12 +225,15 @@ unsafe fn sdot_tile<const R: usize, const V: usize>(
     }
 }
 
+/// Channels that the widening kernels have at a time, each in a vector of sums of its own.
+const CHANNELS: usize = 4;
+
 /// # Safety
 /// As [`super::Run`].
 #[target_feature(enable = "neon")]
 unsafe fn narrow(starts: &[*const u8], walk: &Walk, vectors: usize, panel: *const i8, sums: *mut i32) {
     // SAFETY: the caller's promise.
-    unsafe { sized!(narrow_tile(starts, vectors, (starts, walk, panel, sums)), 1, 2, 3, 4) }
+    unsafe { by_rows!(widening::<true>(starts, walk, vectors, panel, sums)) }
 }
 
 /// # Safety
@@ -225,55 +241,73 @@ unsafe fn narrow(starts: &[*const u8], walk: &Walk, vectors: usize, panel: *cons
 #[target_feature(enable = "neon")]
 unsafe fn wide(starts: &[*const u8], walk: &Walk, vectors: usize, panel: *const i8, sums: *mut i32) {
     // SAFETY: the caller's promise.
-    unsafe { sized!(wide_tile(starts, vectors, (starts, walk, panel, sums)), 1, 2, 3, 4) }
+    unsafe { by_rows!(widening::<false>(starts, walk, vectors, panel, sums)) }
 }
 
-/// The widening tile of one number of blocks of sixteen that a 16-bit sum takes.
-macro_rules! widening_tile {
-    ($name:ident, $add:ident, $blocks:literal) => {
-        /// # Safety
-        /// As [`super::Run`], with `R` rows and `V` channels.
-        #[target_feature(enable = "neon")]
-        unsafe fn $name<const R: usize, const V: usize>(
-            starts: &[*const u8],
-            walk: &Walk,
-            mut panel: *const i8,
-            sums: *mut i32,
-        ) {
-            let mut acc = [[vdupq_n_s32(0); V]; R];
-            for segment in 0..walk.segments {
-                for k in (0..walk.length).step_by(16 * $blocks) {
-                    let mut bytes = [[vdupq_n_s8(0); $blocks]; R];
-                    for (bytes, start) in bytes.iter_mut().zip(starts) {
-                        for (block, bytes) in bytes.iter_mut().enumerate() {
-                            // SAFETY: the caller's promise: k is within the segment.
-                            *bytes = unsafe { vld1q_s8(start.add(segment * walk.stride + k + 16 * block).cast()) };
+/// All channels of a panel, four at a time, for weights that are narrow or not.
+///
+/// # Safety
+/// As [`super::Run`], with `R` rows.
+#[target_feature(enable = "neon")]
+unsafe fn widening<const NARROW: bool, const R: usize>(
+    starts: &[*const u8],
+    walk: &Walk,
+    vectors: usize,
+    panel: *const i8,
+    sums: *mut i32,
+) {
+    let starts: [*const i8; R] = std::array::from_fn(|row| starts[row].cast());
+    // From sixteen values of k to the next: every channel of the panel has its sixteen weights in between.
+    let step = vectors * CHANNELS * 16;
+    for vector in 0..vectors {
+        let mut acc = [[vdupq_n_s32(0); CHANNELS]; R];
+        // SAFETY: the caller's promise: the panel has all channels for every k, of which these are four.
+        let mut panel = unsafe { panel.add(vector * CHANNELS * 16) };
+        for segment in 0..walk.segments {
+            let mut k = 0;
+            while NARROW && k + 32 <= walk.length {
+                // SAFETY: the caller's promise: k and what follows are within the segment.
+                unsafe {
+                    let values = |row: usize| starts[row].add(segment * walk.stride + k);
+                    let mut bytes = [[vdupq_n_s8(0); 2]; R];
+                    for (row, bytes) in bytes.iter_mut().enumerate() {
+                        *bytes = [vld1q_s8(values(row)), vld1q_s8(values(row).add(16))];
+                    }
+                    for channel in 0..CHANNELS {
+                        let weights = [vld1q_s8(panel.add(channel * 16)), vld1q_s8(panel.add(step + channel * 16))];
+                        for row in 0..R {
+                            acc[row][channel] = add_narrow(acc[row][channel], bytes[row], weights);
                         }
                     }
-                    for v in 0..V {
-                        let mut weights = [vdupq_n_s8(0); $blocks];
-                        for (block, weights) in weights.iter_mut().enumerate() {
-                            // SAFETY: the caller's promise: the panel has a vector for each block and channel.
-                            *weights = unsafe { vld1q_s8(panel.add((block * V + v) * 16)) };
-                        }
-                        for r in 0..R {
-                            acc[r][v] = $add(acc[r][v], bytes[r], weights);
-                        }
-                    }
-                    // SAFETY: the panel goes on, or ends here.
-                    panel = unsafe { panel.add($blocks * V * 16) };
+                    panel = panel.add(2 * step);
                 }
+                k += 32;
             }
-            for (r, acc) in acc.iter().enumerate() {
-                // SAFETY: the caller's promise.
-                unsafe { store_totals(acc, sums.add(r * V)) };
+            while k < walk.length {
+                // SAFETY: as above; the length is a multiple of 16.
+                unsafe {
+                    let mut bytes = [vdupq_n_s8(0); R];
+                    for (row, bytes) in bytes.iter_mut().enumerate() {
+                        *bytes = vld1q_s8(starts[row].add(segment * walk.stride + k));
+                    }
+                    for channel in 0..CHANNELS {
+                        let weights = vld1q_s8(panel.add(channel * 16));
+                        for row in 0..R {
+                            acc[row][channel] = add_wide(acc[row][channel], [bytes[row]], [weights]);
+                        }
+                    }
+                    panel = panel.add(step);
+                }
+                k += 16;
             }
         }
-    };
+        for (row, acc) in acc.iter().enumerate() {
+            let totals = vpaddq_s32(vpaddq_s32(acc[0], acc[1]), vpaddq_s32(acc[2], acc[3]));
+            // SAFETY: the caller's promise: there is room for all channels of every row.
+            unsafe { vst1q_s32(sums.add((row * vectors + vector) * CHANNELS), totals) };
+        }
+    }
 }
-
-widening_tile!(narrow_tile, add_narrow, 2);
-widening_tile!(wide_tile, add_wide, 1);
 
 /// Adds to four sums the products of sixteen wide weights with as many bytes.
 ///
@@ -319,23 +353,4 @@ fn add_narrow(mut sum: int32x4_t, bytes: [int8x16_t; 2], weights: [int8x16_t; 2]
         );
     }
     sum
-}
-
-/// Stores the total of each vector.
-///
-/// # Safety
-/// There is room for `V` sums.
-#[inline]
-#[target_feature(enable = "neon")]
-unsafe fn store_totals<const V: usize>(acc: &[int32x4_t; V], sums: *mut i32) {
-    if V == 4 {
-        let totals = vpaddq_s32(vpaddq_s32(acc[0], acc[1 % V]), vpaddq_s32(acc[2 % V], acc[3 % V]));
-        // SAFETY: the caller's promise.
-        unsafe { vst1q_s32(sums, totals) };
-        return;
-    }
-    for (v, &acc) in acc.iter().enumerate() {
-        // SAFETY: the caller's promise.
-        unsafe { *sums.add(v) = vaddvq_s32(acc) };
-    }
 }
