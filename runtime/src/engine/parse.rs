@@ -32,10 +32,9 @@ pub(super) fn register(onnx: &mut Onnx) {
 
 fn conv(_context: &ParsingContext, node: &NodeProto) -> Parsed {
     let layer = LayerNode::read(node)?;
-    let patches = int_or(node, "patches", 0) != 0;
     let depth = usize::try_from(int_or(node, "depth", 0))?;
     let window = window(node).ok_or_else(|| format_err!("`{}` has no window", node.name))?;
-    finished(Conv { window, depth, patches, quantized: layer.output.is_some(), weights: layer.build()? })
+    finished(Conv { window, depth, quantized: layer.output.is_some(), weights: layer.build()? })
 }
 
 fn max_pool(_context: &ParsingContext, node: &NodeProto) -> Parsed {

@@ -9,9 +9,6 @@ use crate::onnx::graph::{floats, int_or};
 use crate::onnx::pb::NodeProto;
 use crate::recognizer::ModelError;
 
-/// A run of fewer values would leave the kernels' steps half empty: windows are copied out instead.
-const RUN_MIN: usize = 16;
-
 /// What comes behind a layer and is done with it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tail<'a> {
@@ -75,14 +72,13 @@ impl<'a> Lowering<'a> {
             return Ok(false);
         };
         let tail = self.tail(output_of(node));
-        let patches = width * depth < RUN_MIN;
-        let (segments, length) = if patches { (1, height * width * depth) } else { (height, width * depth) };
+        let (segments, length) = (height, width * depth);
         let (input_quant, output, relu) = (input.quant, tail.quant, tail.relu);
         let layer = LayerNode { weights: numbers, segments, length, bias, input: input_quant, output, relu };
         check::layer(&node.name, &layer)?;
         let mut attributes = layer.attributes();
         attributes.extend(window_attributes(&window));
-        attributes.extend([build::int("patches", patches.into()), build::int("depth", build::long(depth))]);
+        attributes.push(build::int("depth", build::long(depth)));
         let input = self.last(input);
         let result = Value { name: tail.result.to_owned(), layout: Layout::Last, quant: output };
         self.push("labelcam.Conv", &input.name, attributes, (tail.result, result));

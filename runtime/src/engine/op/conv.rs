@@ -50,8 +50,6 @@ pub(in super::super) struct Conv {
     pub(in super::super) window: Window,
     /// Channels of the input.
     pub(in super::super) depth: usize,
-    /// Whether windows are copied out, each as one run.
-    pub(in super::super) patches: bool,
     pub(in super::super) weights: Weights,
     /// Whether the output is quantized.
     pub(in super::super) quantized: bool,
@@ -122,14 +120,9 @@ impl Conv {
             let mut buffer = std::mem::take(N::buffer(scratch));
             let mut starts = std::mem::take(&mut scratch.starts);
             starts.clear();
-            let stride = if self.patches {
-                self.copy_windows(picture, (values, zero), (&mut buffer, &mut starts), layer.packed.length());
-                0
-            } else {
-                self.pad(picture, (values, zero), &mut buffer, layer.packed.length());
-                self.starts(picture, &mut starts);
-                self.padded(picture)[1] * picture.depth
-            };
+            self.pad(picture, (values, zero), &mut buffer, layer.packed.length());
+            self.starts(picture, &mut starts);
+            let stride = self.padded(picture)[1] * picture.depth;
             let result = layer.apply(&Rows { values: &buffer, starts: &starts, stride }, out);
             *N::buffer(scratch) = buffer;
             scratch.starts = starts;
@@ -171,37 +164,6 @@ impl Conv {
             for y in 0..height {
                 let row = (n * rows + y * down) * columns;
                 starts.extend((0..width).map(|x| (row + x * across) * picture.depth));
-            }
-        }
-    }
-
-    /// Copies every window out, padded with zeros to `run` values.
-    fn copy_windows<N: Number>(
-        &self,
-        picture: Picture,
-        (values, zero): (&[N], N),
-        (buffer, starts): (&mut Vec<N>, &mut Vec<usize>),
-        run: usize,
-    ) {
-        let Picture { count, sides: [height, width], depth } = picture;
-        let [rows, columns] = self.window.output(picture.sides).unwrap_or_default();
-        let ([down, across], [top, left]) = (self.window.strides, self.window.before);
-        buffer.clear();
-        buffer.resize(count * rows * columns * run, zero);
-        starts.extend((0..count * rows * columns).map(|row| row * run));
-        let strip = self.window.kernel[1] * depth;
-        for (row, patch) in buffer.chunks_exact_mut(run).enumerate() {
-            let (n, y, x) = (row / columns / rows, row / columns % rows * down, row % columns * across);
-            for (ky, strip) in patch.chunks_exact_mut(strip).take(self.window.kernel[0]).enumerate() {
-                let Some(y) = (y + ky).checked_sub(top).filter(|&y| y < height) else { continue };
-                let source = &values[(n * height + y) * width * depth..][..width * depth];
-                // The columns of the strip that lie within the picture.
-                let (from, skip) = (x.saturating_sub(left), left.saturating_sub(x));
-                let to = (x + self.window.kernel[1]).saturating_sub(left).min(width);
-                if from < to {
-                    let part = &source[from * depth..to * depth];
-                    strip[skip * depth..][..part.len()].copy_from_slice(part);
-                }
             }
         }
     }
