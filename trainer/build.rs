@@ -8,16 +8,14 @@ const SOURCES: [&str; 4] = ["trainer", "runtime", "Cargo.toml", "Cargo.lock"];
 
 fn main() {
     println!("cargo:rerun-if-env-changed=LIBTORCH");
-    match std::env::var("LIBTORCH") {
-        Ok(libtorch) => {
-            println!("cargo:rustc-link-arg=-Wl,-rpath,{libtorch}/lib");
-            println!("cargo:rustc-env=LABELCAM_TORCH={}", torch_version(Path::new(&libtorch)));
-        }
-        Err(_) => {
-            println!("cargo:warning=LIBTORCH is not set: export LIBTORCH=$(scripts/libtorch.sh)");
-            println!("cargo:rustc-env=LABELCAM_TORCH=unknown");
-        }
+    let mut torch = "unknown".to_owned();
+    if let Ok(libtorch) = std::env::var("LIBTORCH") {
+        println!("cargo:rustc-link-arg=-Wl,-rpath,{libtorch}/lib");
+        torch = torch_version(Path::new(&libtorch));
+    } else {
+        println!("cargo:warning=LIBTORCH is not set: export LIBTORCH=$(scripts/libtorch.sh)");
     }
+    println!("cargo:rustc-env=LABELCAM_TORCH={torch}");
     // Cargo runs this program again after a change of a watched path; one that is missing would count as always changed.
     for path in SOURCES.map(|source| format!("../{source}")).into_iter().chain(git_paths()) {
         if Path::new(&path).exists() {

@@ -12,6 +12,7 @@
 //! | [`lower`], [`node`], [`parse`] | from the file's graph to operators |
 
 #[expect(unsafe_code, reason = "vector instructions, and tiles that read without bounds checks")]
+#[expect(clippy::needless_range_loop, reason = "rows and vectors count in several arrays at once")]
 pub mod kernel;
 mod lower;
 mod node;

@@ -53,7 +53,7 @@ mod tests {
             };
             assert_eq!(map(&items, threads, work), items);
         }
-        assert_eq!(map(&[], 4, |&item: &u64| item), Vec::<u64>::new());
+        assert!(map(&[], 4, |&item: &u64| item).is_empty());
     }
 
     #[test]

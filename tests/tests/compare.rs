@@ -154,7 +154,8 @@ fn threads_do_not_change_what_is_found() {
 #[test]
 fn times_are_taken_of_both_models() {
     let (sets, model) = (Sets::new(), shipped());
-    let report = sets.json(0, &["--float", &model, "--int8", &model, "--time-lines", "2"]);
+    let args = ["compare", "--json", "--time-lines", "2", "--float", &model, "--int8", &model, &sets.text("right")];
+    let report: Value = serde_json::from_str(&cli::stdout(args)).unwrap();
     assert_eq!(report["time"]["lines"], 2);
     for key in ["float_ms", "int8_ms", "ratio"] {
         assert!(report["time"][key].as_f64().unwrap() > 0.0, "{key}");

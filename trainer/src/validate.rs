@@ -9,7 +9,7 @@ use tch::{Device, Tensor, no_grad};
 use crate::crnn::Crnn;
 use crate::loader::{Example, stack};
 
-/// The most lines in a forward pass, which are all of one width: a reading then does not depend on its neighbours.
+/// The most lines in a forward pass.
 const BATCH: usize = 64;
 
 /// A line read: what the network saw, step by step, what it decodes to, and the truth.
@@ -25,29 +25,56 @@ pub struct Shown {
     pub truth: String,
 }
 
-/// Reads `examples` in evaluation mode.
+/// Reads `examples` in evaluation mode, lines of like width together.
 ///
-/// Returns the accuracy over all and, of the first `shown` examples, what was read.
+/// Returns the accuracy and what was read.
 ///
 /// # Errors
 /// When the network gives a value that is not a number.
 pub fn validate(net: &Crnn, alphabet: &Alphabet, examples: &[Example], device: Device) -> Result<(Tally, Vec<Shown>)> {
-    let mut order: Vec<usize> = (0..examples.len()).collect();
-    order.sort_by_key(|&i| examples[i].input.width());
-    let mut readings = vec![None; examples.len()];
-    let width = |i: usize| examples[i].input.width();
-    for indices in order.chunk_by(|&a, &b| width(a) == width(b)).flat_map(|alike| alike.chunks(BATCH)) {
-        let lines: Vec<Example> = indices.iter().map(|&i| examples[i].clone()).collect();
-        for (&i, shown) in indices.iter().zip(read(net, alphabet, &lines, device)?) {
-            readings[i] = Some(shown);
-        }
-    }
+    let readings = read_batches(&by_width(examples).chunks(BATCH).collect::<Vec<_>>(), examples, |lines| {
+        read(net, alphabet, lines, device)
+    })?;
     let mut tally = Tally::new(&[]);
-    let readings: Vec<Shown> = readings.into_iter().flatten().collect();
     for shown in &readings {
         tally.add(&shown.truth, &shown.reading);
     }
     Ok((tally, readings))
+}
+
+/// Reads `examples` in evaluation mode, only lines of one width together: each is padded as on a board, where it is alone,
+/// and its reading does not depend on its neighbours.
+///
+/// # Errors
+/// When the network gives a value that is not a number.
+pub fn as_on_a_board(net: &Crnn, alphabet: &Alphabet, examples: &[Example], device: Device) -> Result<Vec<Shown>> {
+    let order = by_width(examples);
+    let alike = order.chunk_by(|&a, &b| examples[a].input.width() == examples[b].input.width());
+    let batches: Vec<_> = alike.flat_map(|alike| alike.chunks(BATCH)).collect();
+    read_batches(&batches, examples, |lines| read(net, alphabet, lines, device))
+}
+
+/// The places of the examples, the narrowest first.
+fn by_width(examples: &[Example]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..examples.len()).collect();
+    order.sort_by_key(|&i| examples[i].input.width());
+    order
+}
+
+/// Reads batches of places; gives the readings in the order of the examples.
+fn read_batches(
+    batches: &[&[usize]],
+    examples: &[Example],
+    read: impl Fn(&[Example]) -> Result<Vec<Shown>>,
+) -> Result<Vec<Shown>> {
+    let mut readings = vec![None; examples.len()];
+    for indices in batches {
+        let lines: Vec<Example> = indices.iter().map(|&i| examples[i].clone()).collect();
+        for (&i, shown) in indices.iter().zip(read(&lines)?) {
+            readings[i] = Some(shown);
+        }
+    }
+    Ok(readings.into_iter().flatten().collect())
 }
 
 fn read(net: &Crnn, alphabet: &Alphabet, lines: &[Example], device: Device) -> Result<Vec<Shown>> {

@@ -111,7 +111,9 @@ impl Run<'_> {
         show_worst(set, &outcomes, self.args.errors);
         total.score.merge(&score);
         total.ms += ms;
-        total.lines.extend(set.lines.iter().zip(&read).flat_map(|(line, read)| reference_line(&set.name, line, read)));
+        total
+            .lines
+            .extend(set.lines.iter().zip(&read).filter_map(|(line, read)| reference_line(&set.name, line, read)));
         Ok(())
     }
 

@@ -8,6 +8,7 @@ mod linear;
 mod lstm;
 mod pointwise;
 mod pool;
+mod prelude;
 
 pub(super) use conv::{Conv, Window};
 pub(super) use linear::Linear;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use tract_core::internal::TVec;
 use tract_core::prelude::{Datum, DatumType, TDim, Tensor, TractResult};
 
+use self::prelude::*;
 use super::product::{Layer, Out};
 use super::quant::Quant;
 

@@ -1,6 +1,6 @@
 //! From the nodes that [`super::lower`] writes to operators: tract calls these when it meets one.
 
-use tract_core::internal::*;
+use tract_core::internal::{OutletId, TVec, TractResult, TypedFact, TypedModel, TypedOp, ensure, format_err};
 use tract_onnx::Onnx;
 use tract_onnx::model::ParsingContext;
 use tract_onnx::tract_hir::internal::{Expansion, InferenceOp, InferenceResult, Solver, TensorProxy, expand};
@@ -14,9 +14,12 @@ use crate::onnx::pb::NodeProto;
 /// What tract's table of operators calls for a node.
 type Parsed = TractResult<(Box<dyn InferenceOp>, Vec<String>)>;
 
+/// A function of tract's table.
+type Parse = fn(&ParsingContext, &NodeProto) -> Parsed;
+
 /// Makes our operators known to tract.
 pub(super) fn register(onnx: &mut Onnx) {
-    let operators: [(&'static str, fn(&ParsingContext, &NodeProto) -> Parsed); 7] = [
+    let operators: [(&'static str, Parse); 7] = [
         ("labelcam.Conv", conv),
         ("labelcam.MaxPool", max_pool),
         ("labelcam.Linear", linear),
@@ -94,7 +97,9 @@ fn log_softmax(_context: &ParsingContext, _node: &NodeProto) -> Parsed {
     finished(LogSoftmax { kernels: kernels()? })
 }
 
-fn finished(op: impl TypedOp + Clone + Sync) -> Parsed {
+/// What tract's table is to give: every operator here has but one output, and needs nothing of its node any more.
+#[expect(clippy::unnecessary_wraps, reason = "the table's own type")]
+fn finished(op: impl TypedOp + Clone) -> Parsed {
     Ok((expand(Ready(Box::new(op))), vec![]))
 }
 

@@ -188,6 +188,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::cast_possible_truncation, reason = "numbers below 20")]
     fn channels_that_fill_no_vector_and_runs_that_fill_no_group_are_padded_with_zeros() {
         for kernels in available() {
             for (channels, segments, length) in [(1, 1, 1), (3, 2, 5), (17, 3, 33), (40, 1, 16)] {

@@ -50,6 +50,9 @@ impl Score {
     }
 
     /// Adds the counts of other lines.
+    ///
+    /// # Panics
+    /// Never: the tallies within count no normalizations, so that any two of them fit.
     pub fn merge(&mut self, other: &Self) {
         self.tally.merge(&other.tally).expect("neither tally counts normalizations");
         self.normalized += other.normalized;

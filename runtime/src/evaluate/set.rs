@@ -102,7 +102,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let line = |(name, width): (&str, Option<u32>)| {
             let path = folder.path().join(name);
-            width.into_iter().for_each(|width| picture(&path, width));
+            if let Some(width) = width {
+                picture(&path, width);
+            }
             Line { file: name.into(), path, truth: None }
         };
         let lines = [("wide.png", Some(90)), ("narrow.png", Some(10)), ("gone.png", None), ("middle.png", Some(40))];

@@ -22,7 +22,7 @@ use crate::file;
 use crate::folder::{Folder, Named};
 use crate::lines;
 use crate::loader::Example;
-use crate::validate::{Shown, validate};
+use crate::validate::{Shown, as_on_a_board};
 
 /// Lines held in memory at a time: 100 MB of the widest.
 const CHUNK: usize = 1000;
@@ -107,7 +107,7 @@ fn read(checkpoint: &Checkpoint, source: &Source, device: Device) -> Result<Vec<
     for start in (0..source.count).step_by(CHUNK) {
         let named = (source.load)(start..source.count.min(start + CHUNK))?;
         let examples: Vec<Example> = named.iter().map(|line| line.example.clone()).collect();
-        let (_, shown) = validate(&net, &checkpoint.config.alphabet, &examples, device)?;
+        let shown = as_on_a_board(&net, &checkpoint.config.alphabet, &examples, device)?;
         bar.inc(named.len() as u64);
         read.extend(named.into_iter().zip(shown));
     }
@@ -157,7 +157,9 @@ fn write_reference(path: &Path, header: Header, lines: Vec<Line>) -> Result<()> 
 
 fn accuracy(set: &str, read: &[(Named, Shown)]) -> Result<Accuracy> {
     let mut tally = Tally::default();
-    read.iter().for_each(|(_, shown)| tally.add(&shown.truth, &shown.reading));
+    for (_, shown) in read {
+        tally.add(&shown.truth, &shown.reading);
+    }
     let exact = tally.exact().context("there are no lines to read")?;
     let ned = tally.ned().context("there are no lines to read")?;
     Ok(Accuracy { set: set.to_owned(), lines: tally.lines(), exact, ned, cer: tally.cer() })

@@ -6,7 +6,9 @@ use labelcam::alphabet::AllowList;
 use labelcam::evaluate::{Reader, Set, read};
 use labelcam::recognizer::Recognizer;
 use labelcam::reference::{Match, ModelIdentity, Reference};
+use labelcam_trainer::checkpoint::Checkpoint;
 use labelcam_trainer::lines::{self, Split};
+use labelcam_trainer::validate::as_on_a_board;
 
 use crate::program::{fails, labelcam_train, succeeds, text, tiny_config, train, write_config};
 
@@ -79,14 +81,10 @@ fn a_reading_does_not_depend_on_the_lines_beside_it() {
     let mut config = tiny_config();
     config.optimization.steps = 8;
     let checkpoint = train(folder.path(), &config).join("last.safetensors");
-    let checkpoint = labelcam_trainer::checkpoint::Checkpoint::read(&checkpoint).unwrap();
+    let checkpoint = Checkpoint::read(&checkpoint).unwrap();
     let (_store, net) = checkpoint.network(tch::Device::Cpu).unwrap();
     let examples = lines::examples(&config, Split::Validation, 6).unwrap();
-    let read = |examples: &[_]| {
-        let (_, shown) =
-            labelcam_trainer::validate::validate(&net, &config.alphabet, examples, tch::Device::Cpu).unwrap();
-        shown
-    };
+    let read = |examples: &[_]| as_on_a_board(&net, &config.alphabet, examples, tch::Device::Cpu).unwrap();
     for (example, together) in examples.iter().zip(read(&examples)) {
         let alone = &read(std::slice::from_ref(example))[0];
         assert_eq!((&alone.path, &alone.reading), (&together.path, &together.reading));

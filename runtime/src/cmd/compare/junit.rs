@@ -70,7 +70,7 @@ fn measure(name: &str, found: String, check: Option<&Check>) -> Case {
 fn line(change: &Change) -> Case {
     let Change { file, truth, before, after, .. } = change;
     let label = truth.as_ref().map_or("no label".into(), |truth| format!("label `{truth}`"));
-    let message = format!("{}: {label}, before `{}`, after `{}`", kind(change.kind), before.text, after.text);
+    let message = format!("{}: {label}, before `{}`, after `{}`", kind(change.kind), before.reading, after.reading);
     Case { name: format!("line {file}"), found: String::new(), state: State::Skipped(message) }
 }
 

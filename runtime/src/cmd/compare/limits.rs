@@ -23,7 +23,8 @@ pub(super) struct LimitArgs {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Check {
     /// `accuracy-drop` in points, `agreement` in per cent, or `reference-lines`, lines missing on either side.
-    pub(super) check: &'static str,
+    #[serde(rename = "check")]
+    pub(super) name: &'static str,
     /// The set, or `total`.
     pub(super) set: String,
     /// What was found.
@@ -84,8 +85,8 @@ impl LimitArgs {
 }
 
 impl Check {
-    fn new(check: &'static str, set: &str, [value, limit]: [f64; 2], holds: fn(f64, f64) -> bool) -> Self {
-        Self { check, set: set.to_owned(), value, limit, passed: holds(value, limit) }
+    fn new(name: &'static str, set: &str, [value, limit]: [f64; 2], holds: fn(f64, f64) -> bool) -> Self {
+        Self { name, set: set.to_owned(), value, limit, passed: holds(value, limit) }
     }
 }
 

@@ -32,7 +32,8 @@ impl Side {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Text {
     /// The text; empty where the line could not be read.
-    pub(super) text: String,
+    #[serde(rename = "text")]
+    pub(super) reading: String,
     /// The confidence in it, 0 to 1.
     pub(super) confidence: f32,
     /// Whether the line could not be read.
@@ -46,7 +47,7 @@ pub(super) struct Text {
 impl Text {
     /// What a model read here, which has every character of the label or has not.
     pub(super) fn read(outcome: Outcome, known: bool) -> Self {
-        Self { text: outcome.text, confidence: outcome.confidence, failed: outcome.error.is_some(), known }
+        Self { reading: outcome.text, confidence: outcome.confidence, failed: outcome.error.is_some(), known }
     }
 }
 
@@ -85,7 +86,7 @@ impl Line {
     /// Counts the line for a side, if both label and reading are there.
     pub(super) fn count(&self, side: Side, score: &mut Score) {
         let (Some(truth), Some(text)) = (&self.truth, self.of(side)) else { return };
-        score.add(truth, &text.text, self.normalization);
+        score.add(truth, &text.reading, self.normalization);
         if !text.known {
             score.add_unknown();
         }

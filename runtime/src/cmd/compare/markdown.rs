@@ -1,18 +1,16 @@
 //! A report as Markdown, for the summary of a CI run.
 
 use super::escape;
+use super::reference::Joined;
 use super::report::Report;
 use super::table::{Table, tables};
 
 /// The report, its verdict first.
 pub(super) fn document(report: &Report, changed: usize) -> String {
     let mut text = format!("## labelcam compare: {}\n", verdict(report));
-    for table in tables(report, changed) {
-        text.push_str(&format!("\n### {}\n\n{}", table.title, piped(&table)));
-    }
-    for note in report.reference.iter().flat_map(super::reference::Joined::notes) {
-        text.push_str(&format!("\n- {}\n", escape::markdown(&note)));
-    }
+    text.extend(tables(report, changed).iter().map(|table| format!("\n### {}\n\n{}", table.title, piped(table))));
+    let notes = report.reference.iter().flat_map(Joined::notes);
+    text.extend(notes.map(|note| format!("\n- {}\n", escape::markdown(&note))));
     text
 }
 

@@ -78,13 +78,13 @@ impl Pair {
         let [mut right_of, mut right_against, mut labelled] = [0, 0, 0];
         for line in lines {
             let (Some(after), Some(before)) = (line.of(of), line.of(against)) else { continue };
-            score.add(&before.text, &after.text, line.normalization);
+            score.add(&before.reading, &after.reading, line.normalization);
             if let Some(truth) = &line.truth {
                 labelled += 1;
                 right_of += usize::from(right(after, truth));
                 right_against += usize::from(right(before, truth));
             }
-            if before.text == after.text {
+            if before.reading == after.reading {
                 shifts.push(f64::from(after.confidence) - f64::from(before.confidence));
             } else {
                 changed.push(change(line, before, after));
@@ -114,7 +114,7 @@ impl Pair {
 }
 
 fn right(text: &Text, truth: &str) -> bool {
-    !text.failed && text.text == truth
+    !text.failed && text.reading == truth
 }
 
 fn change(line: &Line, before: &Text, after: &Text) -> Change {
@@ -148,7 +148,7 @@ mod tests {
         let line = evaluate::Line { file: "a.png".into(), path: "a.png".into(), truth: truth.map(str::to_owned) };
         let mut line = Line::new(&line, String::new(), "fold-case".parse().unwrap());
         for (side, text, confidence) in [(Side::Float, float, 0.5), (Side::Int8, int8, 0.75)] {
-            line.put(side, Text { text: text.into(), confidence, failed: false, known: true });
+            line.put(side, Text { reading: text.into(), confidence, failed: false, known: true });
         }
         line
     }

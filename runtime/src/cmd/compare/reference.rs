@@ -100,7 +100,7 @@ impl Joined {
         if line.truth.as_ref().is_some_and(|truth| *truth != read.truth) {
             self.relabelled.push(name);
         }
-        let text = Text { text: read.text.clone(), confidence: read.confidence, failed: false, known: true };
+        let text = Text { reading: read.text.clone(), confidence: read.confidence, failed: false, known: true };
         line.put(Side::Reference, text);
     }
 

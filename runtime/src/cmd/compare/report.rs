@@ -67,8 +67,8 @@ pub(super) struct SetReport {
 impl Report {
     /// The comparison of `sides` on sets that were read; nothing is judged yet.
     pub(super) fn new(sides: &[Side], sets: &[ReadSet], models: &[Opened]) -> Self {
-        let reports = sets.iter().map(|set| SetReport::new(&set.name, sides, set.lines.iter())).collect();
-        let mut total = SetReport::new("total", sides, sets.iter().flat_map(|set| &set.lines));
+        let reports = sets.iter().map(|set| SetReport::new(&set.name, sides, &set.lines.iter())).collect();
+        let mut total = SetReport::new("total", sides, &sets.iter().flat_map(|set| &set.lines));
         // The sets have them.
         total.pairs.iter_mut().for_each(|pair| pair.changed.clear());
         let model = |model: &Opened| {
@@ -100,7 +100,7 @@ impl Report {
 
     /// The check of this name on a set, if it was asked for.
     pub(super) fn check(&self, check: &str, set: &str) -> Option<&Check> {
-        self.checks.iter().find(|found| found.check == check && found.set == set)
+        self.checks.iter().find(|found| found.name == check && found.set == set)
     }
 }
 
@@ -114,7 +114,7 @@ fn ratio(models: &BTreeMap<Side, Model>) -> Option<f64> {
 }
 
 impl SetReport {
-    fn new<'a>(set: &str, sides: &[Side], lines: impl Iterator<Item = &'a Line> + Clone) -> Self {
+    fn new<'a>(set: &str, sides: &[Side], lines: &(impl Iterator<Item = &'a Line> + Clone)) -> Self {
         let accuracy = |&side: &Side| {
             let mut score = Score::default();
             lines.clone().for_each(|line| line.count(side, &mut score));

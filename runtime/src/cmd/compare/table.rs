@@ -89,7 +89,7 @@ pub(super) fn kind(kind: Kind) -> &'static str {
 
 fn changes(report: &Report, count: usize) -> Table {
     let row = |set: &str, change: &Change| {
-        let read = [&change.before, &change.after].map(|side| format!("{} ({:.2})", side.text, side.confidence));
+        let read = [&change.before, &change.after].map(|side| format!("{} ({:.2})", side.reading, side.confidence));
         let [before, after] = read;
         let truth = change.truth.clone().unwrap_or_else(|| "-".into());
         vec![set.to_owned(), change.file.clone(), kind(change.kind).into(), truth, before, after]
@@ -134,7 +134,7 @@ fn checks(report: &Report) -> Table {
     let row = |check: &super::limits::Check| {
         let verdict = if check.passed { "holds" } else { "MISSED" };
         let numbers = [check.value, check.limit].map(|value| format!("{value:.3}"));
-        [&[check.check.to_owned(), check.set.clone(), verdict.into()], &numbers[..]].concat()
+        [&[check.name.to_owned(), check.set.clone(), verdict.into()], &numbers[..]].concat()
     };
     let rows = report.checks.iter().map(row).collect();
     Table { title: "Limits", head: vec!["check", "set", "verdict", "found", "limit"], words: 3, rows }

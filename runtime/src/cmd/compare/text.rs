@@ -20,7 +20,7 @@ fn aligned(table: &Table) -> String {
             if at < table.words { format!("{cell}{fill}") } else { format!("{fill}{cell}") }
         };
         let cells: Vec<_> = row.iter().enumerate().map(cell).collect();
-        text.push_str(&format!("  {}", cells.join("  ")).trim_end());
+        text.push_str(format!("  {}", cells.join("  ")).trim_end());
         text.push('\n');
     }
     text

@@ -28,7 +28,8 @@ pub(super) struct Time {
 
 /// Measures on up to `count` lines, spread evenly over the sets; none if no line could be read.
 pub(super) fn measure(models: &[Opened], sets: &[Set], count: usize) -> Result<Option<Time>> {
-    let lines = spread(sets.iter().flat_map(|set| &set.lines).collect(), count);
+    let lines: Vec<_> = sets.iter().flat_map(|set| &set.lines).collect();
+    let lines = spread(&lines, count);
     // From narrow to wide: the models keep plans for a few widths only.
     let mut pictures = Vec::new();
     for line in lines {
@@ -40,7 +41,7 @@ pub(super) fn measure(models: &[Opened], sets: &[Set], count: usize) -> Result<O
 }
 
 /// Every so manieth line, `count` in all.
-fn spread(lines: Vec<&evaluate::Line>, count: usize) -> Vec<&evaluate::Line> {
+fn spread<'a>(lines: &[&'a evaluate::Line], count: usize) -> Vec<&'a evaluate::Line> {
     let total = lines.len();
     let count = count.min(total);
     (0..count).map(|at| lines[at * total / count]).collect()
@@ -82,8 +83,9 @@ mod tests {
     fn lines_are_taken_from_all_sets_evenly() {
         let line = |at: usize| evaluate::Line { file: at.to_string(), path: at.to_string().into(), truth: None };
         let lines: Vec<_> = (0..10).map(line).collect();
-        let taken =
-            |count| spread(lines.iter().collect(), count).iter().map(|line| line.file.clone()).collect::<Vec<_>>();
+        let taken = |count| {
+            spread(&lines.iter().collect::<Vec<_>>(), count).iter().map(|line| line.file.clone()).collect::<Vec<_>>()
+        };
         assert_eq!(taken(4), ["0", "2", "5", "7"]);
         assert_eq!(taken(99).len(), 10);
         assert!(taken(0).is_empty());

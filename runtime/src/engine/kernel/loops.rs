@@ -4,6 +4,8 @@
 //! Nothing here calls a mathematical library and nothing is fused, so that the results are the same bits on every
 //! processor.
 
+#![expect(clippy::inline_always, reason = "a call would leave the instructions of the set")]
+
 /// What becomes of sums: `value = (sum + offset) * scale + shift`, for each channel.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Clamp<'a> {
@@ -195,7 +197,7 @@ pub(super) fn max_bytes(best: &mut [u8], bytes: &[u8]) {
 #[derive(Debug)]
 pub(crate) struct Gates<'a> {
     /// `[4 h]`: the gates before their functions.
-    pub(crate) gates: &'a [f32],
+    pub(crate) inputs: &'a [f32],
     /// `[h]`: the cells' state, brought one step on.
     pub(crate) cell: &'a mut [f32],
     /// `[h]`: the output.
@@ -211,7 +213,7 @@ pub(crate) const LIMB_ONE: f32 = 127.0 * 128.0;
 #[inline(always)]
 pub(super) fn gates(step: &mut Gates<'_>) {
     let hidden = step.cell.len();
-    let (input, rest) = step.gates.split_at(hidden);
+    let (input, rest) = step.inputs.split_at(hidden);
     let (output, rest) = rest.split_at(hidden);
     let (forget, candidate) = rest.split_at(hidden);
     let cells = step.cell.iter_mut().zip(step.output.iter_mut());
@@ -254,7 +256,7 @@ fn tanh(x: f32) -> f32 {
 /// The split of ln 2 and the polynomial are those of Cephes' `expf` (S. L. Moshier).
 #[inline(always)]
 fn exp(x: f32) -> f32 {
-    const LN_2_HIGH: f32 = 0.693_359_375;
+    const LN_2_HIGH: f32 = 0.693_359_4;
     const LN_2_LOW: f32 = -2.121_944_4e-4;
     let x = within(x, -87.0, 88.0);
     let shifted = x * std::f32::consts::LOG2_E + ROUND;
@@ -290,7 +292,9 @@ pub(super) fn log_softmax(scores: &mut [f32]) {
     }
     let sum: f32 = sums.iter().sum::<f32>() + rest.iter().map(|&score| exp(score - highest)).sum::<f32>();
     let norm = highest + sum.ln();
-    scores.iter_mut().for_each(|score| *score -= norm);
+    for score in scores {
+        *score -= norm;
+    }
 }
 
 /// The loops, compiled for more instructions than the target has everywhere: `vectorized!("avx2,fma")` is a [`Loops`].

@@ -1,5 +1,8 @@
 //! One frame for all sets: what each computes is compared with the plain definition, in integers bit for bit.
 
+#![expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bytes made of larger integers")]
+#![expect(clippy::cast_precision_loss, reason = "sums far below 2^24")]
+
 use proptest::prelude::*;
 
 use super::*;
@@ -12,11 +15,9 @@ fn signed(byte: u8) -> i32 {
 /// Runs a tile over rows that lie `gap` values apart; gives the sums, `[rows][vectors * lanes]`.
 fn run<N: Number>(
     tile: &Tile<N>,
-    rows: usize,
-    vectors: usize,
+    (rows, vectors): (usize, usize),
     walk: Walk,
-    values: &[N],
-    panel: &[N::Weight],
+    (values, panel): (&[N], &[N::Weight]),
 ) -> Vec<N::Sum> {
     let gap = (values.len() - (walk.segments - 1) * walk.stride - walk.length) / rows;
     let starts: Vec<*const N> = (0..rows).map(|row| values[row * gap..].as_ptr()).collect();
@@ -28,7 +29,12 @@ fn run<N: Number>(
 }
 
 /// The definition.
-fn expected(tile: &Tile<u8>, rows: usize, channels: usize, walk: Walk, values: &[u8], panel: &[i8]) -> Vec<i64> {
+fn expected(
+    tile: &Tile<u8>,
+    (rows, channels): (usize, usize),
+    walk: Walk,
+    (values, panel): (&[u8], &[i8]),
+) -> Vec<i64> {
     let gap = (values.len() - (walk.segments - 1) * walk.stride - walk.length) / rows;
     let sum = |row: usize, channel: usize| {
         (0..walk.segments * walk.length)
@@ -53,10 +59,10 @@ fn check_int8(name: &str, tile: &Tile<u8>, value: impl Fn(usize) -> u8, weight: 
                 let values: Vec<u8> = (0..segments * walk.stride + rows * 5 + length).map(&value).collect();
                 let panel: Vec<i8> = (0..segments * length * channels).map(&weight).collect();
                 let sums: Vec<i64> =
-                    run(tile, rows, vectors, walk, &values, &panel).into_iter().map(i64::from).collect();
+                    run(tile, (rows, vectors), walk, (&values, &panel)).into_iter().map(i64::from).collect();
                 assert_eq!(
                     sums,
-                    expected(tile, rows, channels, walk, &values, &panel),
+                    expected(tile, (rows, channels), walk, (&values, &panel)),
                     "{name} {rows}x{vectors} {walk:?}"
                 );
             }
@@ -108,7 +114,7 @@ fn float_tiles_agree_with_the_portable_one_within_their_rounding() {
                 let values: Vec<f32> = (0..3 * walk.stride + rows * 5 + length).map(number).collect();
                 let panel: Vec<f32> = (0..3 * length * channels).map(|i| number(i * 3 + 1)).collect();
                 let gap = (values.len() - 2 * walk.stride - walk.length) / rows;
-                let sums = run(tile, rows, vectors, walk, &values, &panel);
+                let sums = run(tile, (rows, vectors), walk, (&values, &panel));
                 for (at, &sum) in sums.iter().enumerate() {
                     let (row, channel) = (at / channels, at % channels);
                     let products = (0..3 * length).map(|k| {
@@ -161,7 +167,7 @@ proptest! {
         let results: Vec<_> = available().map(|set| {
             let (mut cell, mut output) = (vec![0.5; hidden], vec![0.0; hidden]);
             let mut limbs = vec![0; 2 * hidden];
-            set.gates(&mut Gates { gates: &gates, cell: &mut cell, output: &mut output, limbs: &mut limbs });
+            set.gates(&mut Gates { inputs: &gates, cell: &mut cell, output: &mut output, limbs: &mut limbs });
             let mut scores: Vec<f32> = (0..hidden * 3).map(number).collect();
             set.log_softmax(&mut scores);
             let bits = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
@@ -178,7 +184,7 @@ fn gates_are_those_of_an_lstm() {
     for set in available() {
         for x in [-30.0f32, -4.0, -0.3, 0.0, 0.01, 1.0, 5.0, 90.0] {
             let (mut cell, mut output, mut limbs) = ([0.7], [0.0], [0; 2]);
-            set.gates(&mut Gates { gates: &[x, 0.2, -x, x], cell: &mut cell, output: &mut output, limbs: &mut limbs });
+            set.gates(&mut Gates { inputs: &[x, 0.2, -x, x], cell: &mut cell, output: &mut output, limbs: &mut limbs });
             let sigmoid = |x: f64| 1.0 / (1.0 + (-x).exp());
             let x = f64::from(x);
             let state = sigmoid(-x) * 0.7 + sigmoid(x) * x.tanh();

@@ -136,7 +136,7 @@ impl<'a> Lowering<'a> {
 /// Weights row by row, one row a channel; `place` says where value k of a row stands in the file. Scales must go with
 /// the channels, which are the first axis of a convolution's weights and the second of a linear layer's.
 fn rows(weights: &Weights, place: impl Fn(usize, usize) -> usize) -> Option<Numbers> {
-    let channel_axis = if weights.shape.len() == 2 { 1 } else { 0 };
+    let channel_axis = usize::from(weights.shape.len() == 2);
     let channels = weights.shape[channel_axis];
     let size = weights.shape.iter().product::<usize>();
     if size == 0 {

@@ -50,9 +50,9 @@ impl<'a> Lowering<'a> {
         if value.layout == Layout::Last {
             return Ok(false);
         }
-        join.iter().for_each(|node| {
+        for node in join {
             self.absorb(node);
-        });
+        }
         let tail = self.tail(output_of(join[1]));
         let layer = LayerNode {
             weights,

@@ -4,11 +4,10 @@
 //! the product walks over the picture itself, padded once. Only where that run is too short to fill a step of the kernels, as
 //! with a grey input, windows are copied out.
 
-use tract_core::internal::*;
-
 use super::super::kernel::Number;
 use super::super::product::{Layer, Out, Rows};
 use super::super::scratch::{self, Scratch};
+use super::prelude::*;
 use super::{Weights, datum_type, filled};
 
 /// The window of a convolution or pool, rows and then columns.
@@ -37,8 +36,8 @@ impl Window {
     /// The same of sides that may be symbols.
     pub(super) fn output_dims(&self, input: [&TDim; 2]) -> [TDim; 2] {
         let side = |axis: usize| {
-            let margin = (self.before[axis] + self.after[axis]) as i64 - self.kernel[axis] as i64;
-            (input[axis].clone() + margin) / self.strides[axis] + 1
+            let margins = TDim::from(self.before[axis] + self.after[axis]);
+            (input[axis].clone() + margins - self.kernel[axis]) / self.strides[axis] + 1
         };
         [side(0), side(1)]
     }

@@ -1,10 +1,9 @@
 //! A linear layer, with bias, ReLU and quantization of its output.
 
-use tract_core::internal::*;
-
 use super::super::kernel::Number;
 use super::super::product::{Layer, Out, Rows};
 use super::super::scratch;
+use super::prelude::*;
 use super::{Weights, datum_type, filled, with_last};
 
 /// `[.., I]` to `[.., C]`.

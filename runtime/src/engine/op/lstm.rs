@@ -6,11 +6,10 @@
 
 use std::sync::Arc;
 
-use tract_core::internal::*;
-
 use super::super::kernel::{Gates, Kernels, LIMB_ONE, Sums};
 use super::super::product::{Out, Packed, Rows};
 use super::super::scratch::{self, Scratch};
+use super::prelude::*;
 use super::{Weights, datum_type, filled, linear, with_last};
 use crate::engine::quant::Quant;
 
@@ -126,7 +125,7 @@ impl Lstm {
     fn directions(&self, sequence: Sequence<'_>, scratch: &mut Scratch, outputs: &mut [f32]) -> TractResult<()> {
         for direction in 0..self.backward.len() {
             for line in 0..sequence.lines {
-                self.direction(direction, line, sequence, scratch, outputs)?;
+                self.direction((direction, line), sequence, scratch, outputs)?;
             }
         }
         Ok(())
@@ -135,8 +134,7 @@ impl Lstm {
     /// One line in one direction.
     fn direction(
         &self,
-        direction: usize,
-        line: usize,
+        (direction, line): (usize, usize),
         Sequence { steps, lines, gates }: Sequence<'_>,
         scratch: &mut Scratch,
         outputs: &mut [f32],
@@ -150,7 +148,7 @@ impl Lstm {
             state.recur()?;
             let to = ((t * lines + line) * self.backward.len() + direction) * hidden;
             self.kernels.gates(&mut Gates {
-                gates: state.step,
+                inputs: state.step,
                 cell: state.cell,
                 output: &mut outputs[to..to + hidden],
                 limbs: if matches!(state.recurrent, Recurrent::Int8 { .. }) { state.limbs } else { &mut [] },

@@ -1,11 +1,10 @@
 //! Operators that take values one by one, or row by row.
 
-use tract_core::internal::*;
-
 use super::super::kernel::Kernels;
 use super::super::product::Out;
 use super::super::quant::Quant;
 use super::filled;
+use super::prelude::*;
 
 /// Floats to stored bytes.
 #[derive(Debug, Clone)]

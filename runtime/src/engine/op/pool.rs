@@ -1,9 +1,8 @@
 //! Max pooling of channels-last pictures, of floats or stored bytes: rounding keeps the order, so both agree.
 
-use tract_core::internal::*;
-
 use super::super::kernel::Kernels;
 use super::super::product::Out;
+use super::prelude::*;
 use super::{Window, filled};
 
 /// `[N, H, W, C]` to `[N, H', W', C]`. Margins never win.
