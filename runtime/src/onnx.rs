@@ -7,6 +7,7 @@ pub mod graph;
 
 pub use tract_onnx::pb;
 
+use pb::tensor_proto::DataType;
 use prost::Message;
 
 use crate::recognizer::ModelError;
@@ -35,13 +36,23 @@ pub fn metadata<'a>(model: &'a pb::ModelProto, key: &str) -> Option<&'a str> {
     model.metadata_props.iter().find(|entry| entry.key == key).map(|entry| entry.value.as_str())
 }
 
-/// A float tensor given as raw bytes must have 4 for each value of its shape.
+/// A tensor given as raw bytes must have as many as its shape asks for, and they must be in this file.
 fn check_length(tensor: &pb::TensorProto) -> Result<(), ModelError> {
-    let float = tensor.data_type == pb::tensor_proto::DataType::Float as i32;
-    if !float || !tensor.float_data.is_empty() || !tensor.external_data.is_empty() {
+    if !tensor.external_data.is_empty() {
+        let whole = "save the model as one file";
+        return Err(ModelError::NotOnnx(format!("its tensor `{}` lies in another file: {whole}", tensor.name)));
+    }
+    let size = match DataType::try_from(tensor.data_type) {
+        Ok(DataType::Int8 | DataType::Uint8) => 1,
+        Ok(DataType::Float | DataType::Int32) => 4,
+        Ok(DataType::Int64) => 8,
+        _ => return Ok(()),
+    };
+    let listed = tensor.float_data.len() + tensor.int32_data.len() + tensor.int64_data.len();
+    if listed > 0 {
         return Ok(());
     }
-    let expected = tensor.dims.iter().try_fold(4i64, |bytes, &side| bytes.checked_mul(side));
+    let expected = tensor.dims.iter().try_fold(size, |bytes: i64, &side| bytes.checked_mul(side));
     if expected.and_then(|bytes| usize::try_from(bytes).ok()) == Some(tensor.raw_data.len()) {
         return Ok(());
     }
@@ -59,7 +70,7 @@ fn check_length(tensor: &pb::TensorProto) -> Result<(), ModelError> {
 mod tests {
     use super::*;
 
-    const FLOAT: i32 = pb::tensor_proto::DataType::Float as i32;
+    const FLOAT: i32 = DataType::Float as i32;
 
     /// A file with one node, one output and this tensor.
     fn file(tensor: pb::TensorProto) -> Vec<u8> {
@@ -93,6 +104,24 @@ mod tests {
     }
 
     #[test]
+    fn quantized_tensors_have_the_data_of_their_shape_too() {
+        for (data_type, size) in [(DataType::Int8, 1), (DataType::Uint8, 1), (DataType::Int32, 4), (DataType::Int64, 8)]
+        {
+            let of = |bytes| pb::TensorProto { data_type: data_type.into(), ..tensor(&[2, 3], bytes) };
+            assert_eq!(message(&file(of(6 * size))), "", "{data_type:?}");
+            let text = message(&file(of(6 * size - 1)));
+            assert!(text.contains(&format!("needs {}", 6 * size)), "{data_type:?}: {text}");
+        }
+    }
+
+    #[test]
+    fn weights_in_another_file_are_refused_by_name() {
+        let entry = pb::StringStringEntryProto { key: "location".into(), value: "weights.bin".into() };
+        let text = message(&file(pb::TensorProto { external_data: vec![entry], ..tensor(&[2], 0) }));
+        assert!(text.contains("`weights` lies in another file"), "{text}");
+    }
+
+    #[test]
     fn impossible_shapes_are_refused() {
         let text = message(&file(tensor(&[i64::MAX, 2], 8)));
         assert!(text.contains("`weights` has the impossible shape"), "{text}");
@@ -101,8 +130,9 @@ mod tests {
     #[test]
     fn tensors_that_are_stored_otherwise_are_left_to_tract() {
         let floats = pb::TensorProto { float_data: vec![1.0], ..tensor(&[1], 0) };
-        let integers = pb::TensorProto { data_type: pb::tensor_proto::DataType::Int64 as i32, ..tensor(&[1], 0) };
-        for tensor in [floats, integers] {
+        let integers = pb::TensorProto { data_type: DataType::Int64 as i32, int64_data: vec![1], ..tensor(&[1], 0) };
+        let texts = pb::TensorProto { data_type: DataType::String as i32, ..tensor(&[1], 0) };
+        for tensor in [floats, integers, texts] {
             assert_eq!(message(&file(tensor)), "");
         }
     }

@@ -105,6 +105,15 @@ impl<'a> Lowering<'a> {
 
     /// Makes one of our operators of a node, and of those behind it that it can do too; gives whether it did.
     fn take(&mut self, node: &'a NodeProto) -> Result<bool, ModelError> {
+        let inputs = match node.op_type.as_str() {
+            "LSTM" => 3,
+            "Conv" | "MatMul" => 2,
+            _ => 1,
+        };
+        // A node that lacks what every one of its kind has is for tract to refuse.
+        if node.input.len() < inputs || node.output.is_empty() {
+            return Ok(false);
+        }
         match node.op_type.as_str() {
             "QuantizeLinear" => Ok(self.quantize(node)),
             "DequantizeLinear" => Ok(self.dequantize(node)),

@@ -18,9 +18,6 @@ pub(super) use pool::MaxPool;
 
 use std::sync::Arc;
 
-use tract_core::internal::TVec;
-use tract_core::prelude::{Datum, DatumType, TDim, Tensor, TractResult};
-
 use self::prelude::*;
 use super::product::{Layer, Out};
 use super::quant::Quant;

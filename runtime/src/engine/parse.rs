@@ -1,6 +1,9 @@
 //! From the nodes that [`super::lower`] writes to operators: tract calls these when it meets one.
 
-use tract_core::internal::{OutletId, TVec, TractResult, TypedFact, TypedModel, TypedOp, ensure, format_err};
+use tract_core::internal::{
+    DatumTypeExt, OutletId, SpecialOps, StaticName, TVec, TractResult, TypedFact, TypedModel, TypedOp, ensure,
+    format_err,
+};
 use tract_onnx::Onnx;
 use tract_onnx::model::ParsingContext;
 use tract_onnx::tract_hir::internal::{Expansion, InferenceOp, InferenceResult, Solver, TensorProxy, expand};

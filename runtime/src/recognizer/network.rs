@@ -45,7 +45,7 @@ impl Network {
     /// Makes the network of a file and tries it once.
     pub(super) fn new(proto: &ModelProto, spec: &Spec) -> Result<Self, ModelError> {
         let unusable = |error: TractError| ModelError::Unusable(format!("{error:#}"));
-        let model = engine::model(proto)?;
+        let model = guarded(|| Ok(engine::model(proto))).map_err(unusable)??;
         let (graph, width) = guarded(|| load(model?, &spec.input)).map_err(unusable)?;
         let classes = spec.alphabet.classes();
         let network = Self { graph, width, input: spec.input.clone(), classes, plans: Mutex::new(Vec::new()) };

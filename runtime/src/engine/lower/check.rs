@@ -25,7 +25,7 @@ pub(super) fn graph(graph: &GraphProto) -> Result<(), ModelError> {
             scales(node, scale)?;
         }
         if let Some(zero) = node.input.get(2).and_then(|zero| index.constant(zero)) {
-            zero_points(node, zero, index.constant(&node.input[0]))?;
+            zero_points(node, zero, node.input.first().and_then(|values| index.constant(values)))?;
         }
     }
     Ok(())

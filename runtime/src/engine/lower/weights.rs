@@ -45,13 +45,15 @@ impl Lowering<'_> {
     /// Constant weights: floats, or symmetric int8 behind a `DequantizeLinear` and perhaps a `Reshape`.
     pub(super) fn weights(&self, name: &str) -> Option<Weights> {
         if let Some(tensor) = self.index.constant(name) {
-            return Some(Weights { shape: shape(tensor), values: Values::Float(floats(tensor)?) });
+            let (shape, values) = (shape(tensor), floats(tensor)?);
+            return (values.len() == shape.iter().product::<usize>())
+                .then_some(Weights { shape, values: Values::Float(values) });
         }
         let node = self.index.maker(name)?;
         match node.op_type.as_str() {
             "DequantizeLinear" => self.int8(node),
             "Reshape" => {
-                let inner = self.weights(&node.input[0])?;
+                let inner = self.weights(node.input.first()?)?;
                 let sides = longs(self.index.constant(node.input.get(1)?)?)?;
                 let shape: Vec<usize> = sides.iter().map(|&side| usize::try_from(side).ok()).collect::<Option<_>>()?;
                 let same = shape.iter().product::<usize>() == inner.shape.iter().product::<usize>();
@@ -63,7 +65,7 @@ impl Lowering<'_> {
 
     #[expect(clippy::cast_possible_truncation, reason = "an int8 tensor holds nothing larger")]
     fn int8(&self, node: &NodeProto) -> Option<Weights> {
-        let tensor = self.index.constant(&node.input[0])?;
+        let tensor = self.index.constant(node.input.first()?)?;
         let scales = floats(self.index.constant(node.input.get(1)?)?)?;
         let symmetric = match node.input.get(2).filter(|name| !name.is_empty()) {
             Some(zero) => bytes(self.index.constant(zero)?)?.iter().all(|&zero| zero == 0),
@@ -77,7 +79,9 @@ impl Lowering<'_> {
         let bytes: Vec<i8> = bytes(tensor)?.iter().map(|&value| value as i8).collect();
         // Symmetric weights have no -128, and NEON's 16-bit sums no room for it.
         let symmetric = symmetric && !bytes.contains(&i8::MIN);
-        (signed && symmetric && fits).then_some(Weights { shape, values: Values::Int8 { bytes, scales, axis } })
+        let whole = bytes.len() == shape.iter().product::<usize>();
+        (signed && symmetric && fits && whole)
+            .then_some(Weights { shape, values: Values::Int8 { bytes, scales, axis } })
     }
 
     /// A constant bias of `channels` values: floats, or 32-bit integers in the scale of a layer's sums.
@@ -98,7 +102,7 @@ impl Lowering<'_> {
     /// Integers stay what they are where their scale is that of the sums, and become floats where it is not.
     #[expect(clippy::cast_precision_loss, reason = "a float is what the file's own operator would make of it")]
     fn integer_bias(&self, node: &NodeProto, sums: Option<&[f32]>) -> Option<Bias> {
-        let values = int32s(self.index.constant(&node.input[0])?)?;
+        let values = int32s(self.index.constant(node.input.first()?)?)?;
         let scales = floats(self.index.constant(node.input.get(1)?)?)?;
         let scale = |i: usize| scales.get(i).or_else(|| scales.first()).copied();
         // A product of two floats, rounded once by whoever wrote the file.
