@@ -2,6 +2,7 @@
 pub mod affine;
 pub mod branch;
 mod cholesky;
+pub mod equalize;
 pub mod fold;
 pub mod gptq;
 pub mod histogram;

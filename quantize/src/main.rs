@@ -5,11 +5,12 @@ use prost::Message;
 fn main() -> Result<()> {
     let args: Vec<String> = std::env::args().collect();
     let bytes = std::fs::read(&args[1])?;
-    let model = model::FloatModel::new(&bytes, None)?;
+    let mut model = model::FloatModel::new(&bytes, None)?;
     let t = std::time::Instant::now();
     let lines = lines::read(&[args[2].clone().into()], 512, &model.spec.input)?;
     let e = |k: &str| std::env::var(k).unwrap_or_default();
     let options = quantize::Options { weight_bits: if e("BITS") == "8" {8} else {7}, rounding: if e("NEAREST") == "1" { quantize::Rounding::Nearest } else { quantize::Rounding::Gptq }, ranges: match e("RANGES").as_str() { "mse" => ranges::Choice::MeanSquare, "minmax" => ranges::Choice::MinMax, _ => ranges::Choice::Auto }, float_layers: e("FLOAT").split(',').map(str::to_owned).collect(), ..Default::default() };
+    if e("NOEQ") != "1" { for r in equalize::equalize(&mut model, &lines, affine::Target::Onnx)? { eprintln!("{r:?}"); } }
     let q = quantize::quantize(&model, &lines, &options)?;
     for r in &q.ranges { eprintln!("{r:?}"); }
     for r in &q.weights { eprintln!("{r:?}"); }

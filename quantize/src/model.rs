@@ -112,6 +112,13 @@ impl FloatModel {
     }
 }
 
+impl FloatModel {
+    /// The sides of a constant; none where there is no such constant.
+    pub fn shape(&self, name: &str) -> Vec<usize> {
+        self.graph().initializer.iter().find(|tensor| tensor.name == name).map(graph::shape).unwrap_or_default()
+    }
+}
+
 fn refuse_quantized(graph: &GraphProto) -> Result<(), FloatError> {
     let quantized = |op: &str| op.contains("Quantize") || op.starts_with("QLinear") || op.ends_with("Integer");
     let mut nodes = graph.node.iter().filter(|node| quantized(&node.op_type));

@@ -217,6 +217,6 @@ pub fn decibels(signal: f64, error: f64) -> f64 {
 }
 
 /// The values of a float constant of the model; none where there is no such constant.
-fn constant(model: &FloatModel, name: &str) -> Vec<f32> {
+pub fn constant(model: &FloatModel, name: &str) -> Vec<f32> {
     Index::new(model.graph()).constant(name).and_then(graph::floats).unwrap_or_default()
 }
