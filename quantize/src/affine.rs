@@ -2,6 +2,8 @@
 //!
 //! As ONNX has it in `QuantizeLinear`: rounded to the nearest integer, halves to even, and cut off at the ends.
 
+use serde::Serialize;
+
 /// What the values of the network are stored as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Target {
@@ -13,7 +15,7 @@ pub enum Target {
 }
 
 /// The quantizer of one tensor.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Affine {
     /// The step between neighbouring values, positive.
     pub scale: f32,

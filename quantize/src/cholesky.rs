@@ -14,7 +14,7 @@ const BLOCK: usize = 96;
 /// and is left there.
 ///
 /// A pivot that rounding has brought to zero or below becomes the least positive number that does no harm.
-pub fn factor(mut matrix: Vec<f64>, size: usize) -> Vec<f64> {
+pub(crate) fn factor(mut matrix: Vec<f64>, size: usize) -> Vec<f64> {
     let least = f64::EPSILON * (0..size).map(|at| matrix[at * size + at]).fold(f64::MIN_POSITIVE, f64::max);
     for first in (0..size).step_by(BLOCK) {
         let next = (first + BLOCK).min(size);

@@ -19,6 +19,7 @@ mod tests;
 use anyhow::Result;
 use labelcam::onnx::build;
 use labelcam::onnx::build::node;
+use serde::Serialize;
 
 use crate::affine::Target;
 use crate::branch::Branches;
@@ -51,7 +52,7 @@ const MOST: f64 = 32.0;
 const WORTHWHILE: f64 = 0.97;
 
 /// What equalizing a value brought.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Equalized {
     /// The value.
     pub value: String,
@@ -115,7 +116,8 @@ fn channel_scales(ranges: &[f64], largest: &[f64], share: f64) -> Vec<f64> {
     let all: Vec<_> = ranges.iter().zip(largest).filter(used).map(logarithm).collect();
     #[expect(clippy::cast_precision_loss, reason = "a count of channels")]
     let mean = all.iter().sum::<f64>() / all.len().max(1) as f64;
-    let scale = |pair: (&f64, &f64)| if used(&pair) { (logarithm(pair) - mean).exp().clamp(1.0 / MOST, MOST) } else { 1.0 };
+    let scale =
+        |pair: (&f64, &f64)| if used(&pair) { (logarithm(pair) - mean).exp().clamp(1.0 / MOST, MOST) } else { 1.0 };
     ranges.iter().zip(largest).map(scale).collect()
 }
 

@@ -177,7 +177,13 @@ impl Lanes {
         }
         let mut all = [1.0; LANES];
         all[..steps.len()].copy_from_slice(steps);
-        Self { weights, values: vec![[0; LANES]; columns], errors: vec![[0.0; LANES]; columns], steps: all, cost: [0.0; LANES] }
+        Self {
+            weights,
+            values: vec![[0; LANES]; columns],
+            errors: vec![[0.0; LANES]; columns],
+            steps: all,
+            cost: [0.0; LANES],
+        }
     }
 
     /// The errors from `first` on, weighted by a row.

@@ -140,7 +140,8 @@ mod tests {
         let values = [-3.0, -0.37, 0.0, 0.0, 1e-3, 2.25, 7.9];
         let mut histogram = Histogram::default();
         histogram.add(&values);
-        let found: Vec<_> = histogram.values().flat_map(|(value, count)| vec![value; usize::try_from(count).unwrap()]).collect();
+        let found: Vec<_> =
+            histogram.values().flat_map(|(value, count)| vec![value; usize::try_from(count).unwrap()]).collect();
         for (found, value) in found.iter().zip(values) {
             assert!((found - f64::from(value)).abs() <= 8.0 / 16384.0, "{value} was counted as {found}");
         }

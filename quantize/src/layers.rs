@@ -200,8 +200,7 @@ fn conv(index: &Index<'_>, node: &NodeProto) -> Option<(Kind, Vec<Operand>)> {
         groups: usize::try_from(graph::int_or(node, "group", 1)).ok()?,
     };
     let sound = !automatic && window.groups > 0 && rows.is_multiple_of(window.groups);
-    let operand =
-        Operand { tensor: tensor.name.clone(), rows, columns: channels * height * width, order: Order::Rows };
+    let operand = Operand { tensor: tensor.name.clone(), rows, columns: channels * height * width, order: Order::Rows };
     sound.then(|| (Kind::Conv(window), vec![operand]))
 }
 

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use labelcam::dataset::{self, LABELS};
+use labelcam::dataset;
+use labelcam::evaluate::Set;
 use labelcam::preprocess::{self, LineInput, Region};
 use labelcam::spec::InputSpec;
 use rayon::prelude::*;
@@ -25,10 +26,10 @@ pub struct Line {
 /// # Errors
 /// When the folder cannot be read, has no pictures, or has a malformed labels file.
 pub fn files(path: &Path) -> Result<Vec<(PathBuf, Option<String>)>> {
-    if path.join(LABELS).is_file() {
-        return Ok(dataset::entries(path)?.into_iter().map(|entry| (entry.path, Some(entry.text))).collect());
+    if !path.is_dir() {
+        return Ok(vec![(path.to_owned(), None)]);
     }
-    Ok(dataset::files(path)?.into_iter().map(|file| (file, None)).collect())
+    Ok(Set::open(path)?.lines.into_iter().map(|line| (line.path, line.truth)).collect())
 }
 
 /// Reads and prepares the lines of paths, at most `most` of them, evenly chosen; in the order of their widths, so that

@@ -105,7 +105,10 @@ pub fn means(model: &FloatModel, lines: &[Line]) -> Result<Vec<Vec<Means>>> {
             total.merge(sum);
         }
     }
-    Ok(total.into_iter().map(|layer| layer.into_iter().map(|side| side.iter().map(Mean::mean).collect()).collect()).collect())
+    Ok(total
+        .into_iter()
+        .map(|layer| layer.into_iter().map(|side| side.iter().map(Mean::mean).collect()).collect())
+        .collect())
 }
 
 /// The operands of a layer.
@@ -161,7 +164,9 @@ fn states(view: View<'_>, reversed: bool, picks: &mut Picks, account: &mut [Vec<
             let backwards = reversed || direction == 1;
             let before = if backwards { Some(step + 1).filter(|&s| s < steps) } else { step.checked_sub(1) };
             match before {
-                Some(before) => samples.extend_from_slice(&view.values[(before * directions + direction) * hidden..][..hidden]),
+                Some(before) => {
+                    samples.extend_from_slice(&view.values[(before * directions + direction) * hidden..][..hidden])
+                }
                 None => samples.extend(std::iter::repeat_n(0.0, hidden)),
             }
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::affine::Affine;
-use crate::layers::Layer;
+use crate::layers::{Layer, Layers};
 
 /// Integers for a matrix of weights, a step for each row: `w[r][k] ≈ values[r * columns + k] * scales[r]`.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -52,5 +52,26 @@ impl Plan {
     pub fn quantizes(&self, layer: &Layer) -> bool {
         self.values.contains_key(&layer.point)
             && layer.operands.iter().all(|operand| self.weights.contains_key(&operand.tensor))
+    }
+}
+
+impl Plan {
+    /// The plan with one layer alone.
+    #[must_use]
+    pub fn only(&self, layer: &Layer) -> Self {
+        let mut plan = self.clone();
+        plan.weights.retain(|tensor, _| layer.operands.iter().any(|operand| operand.tensor == *tensor));
+        plan
+    }
+
+    /// The plan without some layers, by name.
+    #[must_use]
+    pub fn without(&self, layers: &Layers, names: &[String]) -> Self {
+        let mut plan = self.clone();
+        let gone = layers.layers.iter().filter(|layer| names.contains(&layer.name));
+        for operand in gone.flat_map(|layer| &layer.operands) {
+            plan.weights.remove(&operand.tensor);
+        }
+        plan
     }
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use anyhow::{Context, Result};
 use labelcam::onnx::graph::{self, Index};
 use labelcam::onnx::pb::ModelProto;
+use serde::Serialize;
 
 use crate::affine::Target;
 use crate::gptq;
@@ -46,7 +47,7 @@ pub struct Options {
 }
 
 /// What quantizing an operand left.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Rounded {
     /// The layer.
     pub layer: String,

@@ -7,6 +7,8 @@ mod tests;
 
 use std::fmt;
 
+use serde::{Serialize, Serializer};
+
 use crate::affine::{Affine, Target};
 use crate::histogram::Histogram;
 
@@ -43,10 +45,18 @@ impl Method {
         let (low, high) = match self {
             Self::MinMax => (low, high),
             Self::Percentile(cut) => percentile(values, cut),
-            Self::Entropy => shrunk((low, high), |range| entropy::divergence(values, Affine::of_range(range.0, range.1, target))),
+            Self::Entropy => {
+                shrunk((low, high), |range| entropy::divergence(values, Affine::of_range(range.0, range.1, target)))
+            }
             Self::MeanSquare => least_square(values, (low, high), target),
         };
         Affine::of_range(low, high, target)
+    }
+}
+
+impl Serialize for Method {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

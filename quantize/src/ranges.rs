@@ -1,6 +1,7 @@
 //! The range of each value: several methods are tried, and the one is taken that leaves the least error.
 
 use anyhow::Result;
+use serde::Serialize;
 
 use crate::affine::{Affine, Target};
 use crate::branch::Branches;
@@ -41,7 +42,7 @@ impl Choice {
 }
 
 /// The range chosen for a value.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Range {
     /// The value.
     pub value: String,

@@ -62,7 +62,8 @@ impl Probe {
         let chunk = |(at, lines): (usize, &[Line])| {
             let mut account = account();
             for (i, line) in lines.iter().enumerate() {
-                let outputs = self.run(line).with_context(|| format!("the network fails on {}", line.path.display()))?;
+                let outputs =
+                    self.run(line).with_context(|| format!("the network fails on {}", line.path.display()))?;
                 let views = outputs.iter().map(view).collect::<Result<Vec<_>>>()?;
                 take(&mut account, at * CHUNK + i, &views);
             }

@@ -10,7 +10,8 @@ use std::collections::HashMap;
 use labelcam::onnx::build::{self, int, node};
 use labelcam::onnx::graph::{self, Index};
 use labelcam::onnx::pb::tensor_proto::DataType;
-use labelcam::onnx::pb::{GraphProto, NodeProto, TensorProto};
+use labelcam::onnx::pb::{GraphProto, ModelProto, NodeProto, StringStringEntryProto, TensorProto};
+use labelcam::spec::{METADATA_KEY, Spec};
 
 use crate::affine::Affine;
 use crate::layers::{Kind, Layer, Layers, Operand, Order};
@@ -22,7 +23,8 @@ use crate::plan::{Integers, Plan};
 /// takes it.
 pub fn quantized(float: &GraphProto, layers: &Layers, plan: &Plan) -> GraphProto {
     let float_index = Index::new(float);
-    let mut writer = Writer { float: float_index, layers, plan, nodes: vec![], constants: vec![], renamed: HashMap::new() };
+    let mut writer =
+        Writer { float: float_index, layers, plan, nodes: vec![], constants: vec![], renamed: HashMap::new() };
     for input in &float.input {
         writer.quantize_value(&input.name);
     }
@@ -37,6 +39,12 @@ pub fn quantized(float: &GraphProto, layers: &Layers, plan: &Plan) -> GraphProto
     let mut initializer: Vec<_> = float.initializer.iter().filter(replaced).cloned().collect();
     initializer.extend(constants);
     GraphProto { node: nodes, initializer, ..float.clone() }
+}
+
+/// Puts a contract into a model's metadata, in place of the one that it has.
+pub fn describe(proto: &mut ModelProto, spec: &Spec) {
+    proto.metadata_props.retain(|entry| entry.key != METADATA_KEY);
+    proto.metadata_props.push(StringStringEntryProto { key: METADATA_KEY.into(), value: spec.to_json() });
 }
 
 /// A graph in the making.

@@ -144,7 +144,11 @@ impl Pair {
         }
         replace(model, &operand.tensor, &operand.stored(&rows));
         if let Some(bias) = &self.maker.bias {
-            let scaled = constant(model, bias).iter().zip(scales).map(|(b, scale)| (f64::from(*b) / scale) as f32).collect::<Vec<_>>();
+            let scaled = constant(model, bias)
+                .iter()
+                .zip(scales)
+                .map(|(b, scale)| (f64::from(*b) / scale) as f32)
+                .collect::<Vec<_>>();
             replace(model, bias, &scaled);
         }
     }

@@ -18,11 +18,11 @@ use crate::checkpoint::Checkpoint;
 use crate::config::Config;
 use crate::contract;
 use crate::device::{self, DeviceChoice};
-use crate::file;
 use crate::folder::{Folder, Named};
 use crate::lines;
 use crate::loader::Example;
 use crate::validate::{Shown, validate};
+use labelcam::file;
 
 /// Lines held in memory at a time: 100 MB of the widest.
 const CHUNK: usize = 1000;
