@@ -1,10 +1,12 @@
 //! Lets the programs of this package find the libtorch that they were linked with, and know the commit they are from.
 
 use std::path::Path;
-use std::process::Command;
+
+#[path = "../build/commit.rs"]
+mod commit;
 
 /// What the programs are made of, from the repository's root: a change here makes a commit `-dirty`.
-const SOURCES: [&str; 4] = ["trainer", "runtime", "Cargo.toml", "Cargo.lock"];
+const SOURCES: [&str; 5] = ["build", "trainer", "runtime", "Cargo.toml", "Cargo.lock"];
 
 fn main() {
     println!("cargo:rerun-if-env-changed=LIBTORCH");
@@ -16,13 +18,7 @@ fn main() {
         println!("cargo:warning=LIBTORCH is not set: export LIBTORCH=$(scripts/libtorch.sh)");
     }
     println!("cargo:rustc-env=LABELCAM_TORCH={torch}");
-    // Cargo runs this program again after a change of a watched path; one that is missing would count as always changed.
-    for path in SOURCES.map(|source| format!("../{source}")).into_iter().chain(git_paths()) {
-        if Path::new(&path).exists() {
-            println!("cargo:rerun-if-changed={path}");
-        }
-    }
-    println!("cargo:rustc-env=LABELCAM_COMMIT={}", commit());
+    commit::name(&SOURCES);
 }
 
 /// The version in libtorch's own headers; `unknown` where they do not say.
@@ -36,27 +32,4 @@ fn torch_version(libtorch: &Path) -> String {
         .map(str::trim)
         .collect();
     if numbers.len() == 3 { numbers.join(".") } else { "unknown".into() }
-}
-
-/// The commit in 12 hexadecimal digits, `-dirty` behind it where tracked sources differ; `unknown` outside of git.
-fn commit() -> String {
-    let Some(commit) = git(&["rev-parse", "--short=12", "HEAD"]) else { return "unknown".into() };
-    let mut status = vec!["--no-optional-locks", "status", "--porcelain", "--untracked-files=no", "--"];
-    let sources = SOURCES.map(|source| format!(":/{source}"));
-    status.extend(sources.iter().map(String::as_str));
-    match git(&status) {
-        Some(changes) if changes.is_empty() => commit,
-        _ => format!("{commit}-dirty"),
-    }
-}
-
-/// The files of git's that change with a commit or a checkout.
-fn git_paths() -> Vec<String> {
-    ["HEAD", "refs/heads", "packed-refs"].iter().filter_map(|name| git(&["rev-parse", "--git-path", name])).collect()
-}
-
-/// What git says in this package's folder; nothing where there is no git, no repository or no commit.
-fn git(arguments: &[&str]) -> Option<String> {
-    let output = Command::new("git").args(arguments).output().ok()?;
-    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }

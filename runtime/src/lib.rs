@@ -9,7 +9,7 @@
 //! - [`recognizer`] loads, checks and runs a model with tract.
 //! - [`engine`] has the operators that most of a network's time is spent in.
 //! - [`evaluate`] reads whole sets, on every core, and [`reference`](mod@reference) keeps what a model read of them in a file.
-//! - [`dataset`] and [`cmd`] are the edges: folders, arguments, output.
+//! - [`dataset`], [`mod@file`] and [`cmd`] are the edges: folders, files, arguments, output.
 //!
 //! Throughout, N is lines, T time steps, C classes with the blank, H and W rows and columns.
 
@@ -19,6 +19,7 @@ pub mod ctc;
 pub mod dataset;
 pub mod engine;
 pub mod evaluate;
+pub mod file;
 pub mod image;
 pub mod metrics;
 pub mod onnx;

@@ -6,6 +6,9 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -34,7 +37,7 @@ pub struct Spec {
     pub training: Option<TrainingSpec>,
     /// How an int8 model was calibrated; absent for a float model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub calibration: Option<serde_json::Value>,
+    pub calibration: Option<CalibrationSpec>,
 }
 
 /// What the network takes: `[N, channels, height, W]`, W a multiple of `width-multiple`.
@@ -120,6 +123,40 @@ pub struct TrainingSpec {
     pub data: String,
     /// Lines seen.
     pub lines: u64,
+}
+
+/// How an int8 model was made of a float one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CalibrationSpec {
+    /// SHA-256 of the float model's file.
+    pub float_sha256: String,
+    /// Commit of labelcam that quantized it.
+    pub commit: String,
+    /// The lines that it was calibrated on, for people.
+    pub data: String,
+    /// SHA-256 of these lines as the network got them.
+    pub data_sha256: String,
+    /// Their number.
+    pub lines: u64,
+    /// Bits of a weight, with its sign: 7 or 8.
+    pub weight_bits: u32,
+    /// How weights were rounded: `gptq` or `nearest`.
+    pub rounding: String,
+    /// How the ranges of values were chosen: each method with the number of values that it serves.
+    pub methods: BTreeMap<String, u32>,
+    /// Layers whose input channels were brought to like ranges.
+    pub equalized: Vec<String>,
+    /// Layers that stayed in float.
+    pub float_layers: Vec<String>,
+}
+
+impl fmt::Display for CalibrationSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { weight_bits, rounding, lines, data, commit, float_layers, .. } = self;
+        write!(f, "{weight_bits}-bit weights ({rounding}), {lines} lines of {data}, commit {commit}")?;
+        if float_layers.is_empty() { Ok(()) } else { write!(f, "; in float: {}", float_layers.join(", ")) }
+    }
 }
 
 /// Why a contract cannot be used.

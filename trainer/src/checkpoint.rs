@@ -14,7 +14,7 @@ use tch::{Device, Kind, Tensor, no_grad};
 use crate::adamw::AdamW;
 use crate::config::Config;
 use crate::crnn::Crnn;
-use crate::file;
+use labelcam::file;
 
 /// The progress of a run.
 #[derive(Debug, Clone, Copy, PartialEq)]

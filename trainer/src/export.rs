@@ -1,7 +1,7 @@
 //! From trained weights to a model file: one ONNX file that carries its contract.
 //!
 //! [`model`] is pure and deterministic: the same weights and contract give the same bytes. [`parity::check`] shows that
-//! the file reads as the network did, and [`crate::file::replace`] puts it in its place whole or not at all.
+//! the file reads as the network did, and [`labelcam::file::replace`] puts it in its place whole or not at all.
 //!
 //! The network's structure is stated a second time in `network.rs`, as ONNX has it; that the two agree is what the
 //! parity check is for.

@@ -6,7 +6,7 @@
 //! - [`crnn`] is the network, [`mod@ctc_loss`] its loss, [`adamw`] and [`schedule`] its updates, [`replicas`] its threads.
 //! - [`mod@train`] is the loop; [`validate`], [`checkpoint`] and [`log`] are what it does on the way; [`config`] sets it.
 //! - [`export`] writes the model file, and shows that it reads as the network did; [`contract`] is what it says of itself.
-//! - [`folder`] reads labelled sets, to measure on lines that were not rendered; [`mod@file`] replaces files whole.
+//! - [`folder`] reads labelled sets, to measure on lines that were not rendered.
 //!
 //! Preprocessing, alphabet, decoding and metrics are the runtime's: there is no second definition of them here.
 
@@ -19,7 +19,6 @@ pub mod crnn;
 pub mod ctc_loss;
 pub mod device;
 pub mod export;
-pub mod file;
 pub mod folder;
 pub mod lines;
 pub mod loader;

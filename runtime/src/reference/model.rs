@@ -69,20 +69,10 @@ impl ModelIdentity {
     /// Its calibration may name the float file; otherwise only the training configuration can be compared.
     #[must_use]
     pub fn matches_quantized(&self, spec: &Spec) -> Match {
-        if spec.calibration.as_ref().is_some_and(|calibration| names(calibration, &self.onnx_sha256)) {
+        if spec.calibration.as_ref().is_some_and(|calibration| calibration.float_sha256 == self.onnx_sha256) {
             return Match::Same;
         }
         let config = spec.training.as_ref().map(|training| &training.config_sha256);
         if config.is_some() && config == self.config_sha256.as_ref() { Match::SameConfiguration } else { Match::Other }
-    }
-}
-
-/// Whether a text stands anywhere in a JSON value.
-fn names(value: &serde_json::Value, text: &str) -> bool {
-    match value {
-        serde_json::Value::String(string) => string == text,
-        serde_json::Value::Array(values) => values.iter().any(|value| names(value, text)),
-        serde_json::Value::Object(values) => values.values().any(|value| names(value, text)),
-        _ => false,
     }
 }

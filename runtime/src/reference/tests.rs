@@ -125,7 +125,10 @@ fn a_float_model_is_known_by_its_file_or_by_its_network() {
 #[test]
 fn an_int8_model_is_known_by_its_calibration_or_else_by_its_configuration() {
     let model = identity();
-    let named = serde_json::json!({"method": "entropy", "float": [{"sha256": model.onnx_sha256}]});
+    let named = serde_json::json!({
+        "float-sha256": model.onnx_sha256, "commit": "d", "data": "", "data-sha256": "", "lines": 1, "weight-bits": 7,
+        "rounding": "gptq", "methods": {}, "equalized": [], "float-layers": []
+    });
     assert_eq!(model.matches_quantized(&spec("x", Some(named))), Match::Same);
     assert_eq!(model.matches_quantized(&spec(&"c".repeat(64), None)), Match::SameConfiguration);
     assert_eq!(model.matches_quantized(&spec("x", None)), Match::Other);

@@ -23,6 +23,21 @@ fn contract() -> Value {
     })
 }
 
+fn calibration() -> Value {
+    json!({
+        "float-sha256": "a",
+        "commit": "c",
+        "data": "rendered",
+        "data-sha256": "b",
+        "lines": 512,
+        "weight-bits": 7,
+        "rounding": "gptq",
+        "methods": {"min-max": 3, "mse": 9},
+        "equalized": ["conv1"],
+        "float-layers": [],
+    })
+}
+
 /// The contract with one value replaced.
 fn with(pointer: &str, value: Value) -> Value {
     let mut contract = contract();
@@ -53,7 +68,7 @@ fn with_table(table: &str) -> Result<Spec, SpecError> {
 fn what_is_written_is_read_back() {
     let mut whole = contract();
     whole["training"] = json!({"network": "crnn", "commit": "c", "config-sha256": "d", "data": "rendered", "lines": 7});
-    whole["calibration"] = json!({"lines": 512});
+    whole["calibration"] = calibration();
     let fixed = json!({"fixed": {"mean": 127.5, "std": 127.5}});
     for contract in [contract(), whole, with("/input/normalization", fixed)] {
         let spec = Spec::from_json(&contract.to_string()).unwrap();

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use indicatif::ProgressBar;
+use labelcam::file;
 use labelcam::metrics::{self, Tally};
 use labelcam::reference::{Header, Line, ModelIdentity, Reference};
 use serde::Serialize;
@@ -18,7 +19,6 @@ use crate::checkpoint::Checkpoint;
 use crate::config::Config;
 use crate::contract;
 use crate::device::{self, DeviceChoice};
-use crate::file;
 use crate::folder::{Folder, Named};
 use crate::lines;
 use crate::loader::Example;

@@ -10,10 +10,10 @@ use crate::checkpoint::Checkpoint;
 use crate::config::Config;
 use crate::contract;
 use crate::export::{self, parity};
-use crate::file;
 use crate::folder::Folder;
 use crate::lines::{self, Split};
 use crate::loader::Example;
+use labelcam::file;
 
 /// Write a checkpoint's network as an ONNX model file that carries its contract.
 ///
