@@ -33,7 +33,7 @@ fn diagonal(rows: &mut [f64], (size, first): (usize, usize), least: f64) {
     let count = rows.len() / size;
     for i in 0..count {
         let (done, rest) = rows.split_at_mut(i * size);
-        let row = &mut rest[first..first + i + 1];
+        let row = &mut rest[first..=first + i];
         for j in 0..i {
             let other = &done[j * size + first..][..=j];
             let sum: f64 = row[..j].iter().zip(other).map(|(a, b)| a * b).sum();

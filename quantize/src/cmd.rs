@@ -133,7 +133,9 @@ pub fn run(args: &Args) -> Result<()> {
         "--max-drop needs lines with labels: name a folder with a labels.tsv in --calibrate or --measure"
     );
     let seen = measure::read(&model.recognizer, &calibration)?;
-    doubts::about(&calibration, &seen, &model.spec.input).iter().for_each(|doubt| output::doubt(doubt));
+    for doubt in doubts::about(&calibration, &seen, &model.spec.input) {
+        output::doubt(&doubt);
+    }
     let float = if measured.is_some() { measure::read(&model.recognizer, lines)? } else { seen };
 
     let equalized =

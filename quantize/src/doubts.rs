@@ -29,7 +29,6 @@ const LONG: usize = 6;
 /// Doubts about lines, given what the float model read of them; each a sentence with its figures.
 pub fn about(lines: &[Line], readings: &Readings, input: &InputSpec) -> Vec<String> {
     let count = lines.len();
-    let share = |found: usize| found as f64 / count.max(1) as f64;
     let mut doubts = Vec::new();
     if count < FEW {
         doubts.push(format!(
@@ -39,11 +38,11 @@ pub fn about(lines: &[Line], readings: &Readings, input: &InputSpec) -> Vec<Stri
     let empty = readings.texts.iter().filter(|text| text.is_empty()).count();
     if empty == count {
         doubts.push(format!("the float model reads nothing in any of the {count} lines: are these lines of text?"));
-    } else if share(empty) > MANY_EMPTY {
+    } else if share(empty, count) > MANY_EMPTY {
         doubts.push(format!("the float model reads nothing in {empty} of {count} lines: leave blank lines out"));
     }
     let unsure = readings.confidences.iter().filter(|&&confidence| confidence < 0.5).count();
-    if empty < count && share(unsure) > MANY_UNSURE {
+    if empty < count && share(unsure, count) > MANY_UNSURE {
         doubts.push(format!(
             "the float model is unsure of {unsure} of {count} lines (confidence below 0.5): they may be unlike what it \
              was trained on"
@@ -53,6 +52,12 @@ pub fn about(lines: &[Line], readings: &Readings, input: &InputSpec) -> Vec<Stri
     doubts.extend(contrast(&statistics, input));
     doubts.extend(widths(lines, input));
     doubts
+}
+
+/// A part of a whole, 0 to 1.
+#[expect(clippy::cast_precision_loss, reason = "counts of lines")]
+fn share(part: usize, whole: usize) -> f64 {
+    part as f64 / whole.max(1) as f64
 }
 
 /// Mean, deviation and skewness of the values that are not padding.
@@ -76,15 +81,14 @@ fn statistics(pixels: &[f32]) -> Statistics {
 fn contrast(lines: &[Statistics], input: &InputSpec) -> Vec<String> {
     let count = lines.len();
     let mut doubts = Vec::new();
-    let share = |found: usize| found as f64 / count.max(1) as f64;
     let flat = lines.iter().filter(|line| line.deviation < FLAT).count();
-    if matches!(input.normalization, Normalization::Line { .. }) && share(flat) > MANY_FLAT {
+    if matches!(input.normalization, Normalization::Line { .. }) && share(flat, count) > MANY_FLAT {
         doubts.push(format!(
             "{flat} of {count} lines are of nearly one grey (deviation below {FLAT} where print has 1): leave them out"
         ));
     }
     let far = lines.iter().filter(|line| line.mean.abs() > 3.0 || line.deviation > 3.0).count();
-    if share(far) > MANY_FLAT {
+    if share(far, count) > MANY_FLAT {
         doubts.push(format!(
             "{far} of {count} lines have a normalized mean or deviation beyond 3: is the normalization the model's?"
         ));
@@ -92,8 +96,8 @@ fn contrast(lines: &[Statistics], input: &InputSpec) -> Vec<String> {
     // Paper is most of a line: dark print on light leaves the few values far below the mean, light on dark far above.
     let dark = lines.iter().filter(|line| line.deviation >= FLAT && line.skewness < 0.0).count();
     let light = lines.iter().filter(|line| line.deviation >= FLAT && line.skewness > 0.0).count();
-    let print = (dark + light).max(1) as f64;
-    if dark + light >= FEW && (dark as f64 / print).min(light as f64 / print) < ONE_SIDED {
+    let print = dark + light;
+    if print >= FEW && share(dark.min(light), print) < ONE_SIDED {
         let (few, name) = if dark < light { (dark, "dark on light") } else { (light, "light on dark") };
         doubts
             .push(format!("{few} of {count} lines are {name}: a model that reads both needs both to be calibrated on"));

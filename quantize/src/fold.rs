@@ -69,8 +69,8 @@ fn next(graph: &GraphProto) -> Option<Fold> {
         let finite = gain.iter().all(|gain| gain.is_finite());
         finite.then_some(Fold { norm, conv, gain, shift })
     };
-    let norms = graph.node.iter().enumerate().filter(|(_, node)| node.op_type == "BatchNormalization");
-    norms.filter_map(fold).next()
+    let mut norms = graph.node.iter().enumerate().filter(|(_, node)| node.op_type == "BatchNormalization");
+    norms.find_map(fold)
 }
 
 fn apply(graph: &mut GraphProto, Fold { norm, conv, gain, shift }: Fold) {

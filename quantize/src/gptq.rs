@@ -130,10 +130,10 @@ impl Problem {
         for i in (0..columns).rev() {
             let pull = lanes.weighted(&self.factor[i * columns..][..columns], i + 1);
             lanes.set(i, pull, self.limit);
-            for lane in 0..LANES {
+            for ((cost, error), pull) in lanes.cost.iter_mut().zip(&lanes.errors[i]).zip(pull) {
                 // What is left of row i of Lᵀ (w - q).
-                let rest = f64::from(lanes.errors[i][lane] + pull[lane]) * self.diagonal[i];
-                lanes.cost[lane] += rest * rest;
+                let rest = f64::from(error + pull) * self.diagonal[i];
+                *cost += rest * rest;
             }
         }
         lanes
@@ -200,9 +200,9 @@ impl Lanes {
     /// Rounds weight `i` of each row, moved by `pull`; whether an integer is another one then.
     fn set(&mut self, i: usize, pull: [f32; LANES], limit: i8) -> bool {
         let before = self.values[i];
-        for lane in 0..LANES {
+        for (lane, pull) in pull.into_iter().enumerate() {
             let (weight, step) = (self.weights[i][lane], self.steps[lane]);
-            let value = nearest(weight + pull[lane], step, limit);
+            let value = nearest(weight + pull, step, limit);
             self.values[i][lane] = value;
             self.errors[i][lane] = weight - f32::from(value) * step;
         }

@@ -66,6 +66,8 @@ pub fn digest(lines: &[Line]) -> String {
     let mut digests: Vec<_> = lines.iter().map(of_line).collect();
     digests.sort_unstable();
     let mut whole = Sha256::new();
-    digests.iter().for_each(|digest| whole.update(digest));
+    for digest in digests {
+        whole.update(digest);
+    }
     format!("{:x}", whole.finalize())
 }

@@ -165,7 +165,7 @@ fn states(view: View<'_>, reversed: bool, picks: &mut Picks, account: &mut [Vec<
             let before = if backwards { Some(step + 1).filter(|&s| s < steps) } else { step.checked_sub(1) };
             match before {
                 Some(before) => {
-                    samples.extend_from_slice(&view.values[(before * directions + direction) * hidden..][..hidden])
+                    samples.extend_from_slice(&view.values[(before * directions + direction) * hidden..][..hidden]);
                 }
                 None => samples.extend(std::iter::repeat_n(0.0, hidden)),
             }

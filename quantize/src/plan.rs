@@ -16,6 +16,7 @@ pub struct Integers {
 
 impl Integers {
     /// Some of the rows.
+    #[must_use]
     pub fn part(&self, first: usize, count: usize) -> Self {
         let columns = self.values.len() / self.scales.len().max(1);
         let values = self.values[first * columns..][..count * columns].to_vec();

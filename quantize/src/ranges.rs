@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::affine::{Affine, Target};
 use crate::branch::Branches;
 use crate::histogram::Histogram;
+use crate::layers::Point;
 use crate::lines::Line;
 use crate::model::FloatModel;
 use crate::observe::{self, Observed};
@@ -65,21 +66,27 @@ const MEASURED: usize = 64;
 /// When the network fails on a line.
 pub fn choose(model: &FloatModel, lines: &[Line], (choice, target): (Choice, Target)) -> Result<Vec<Range>> {
     let Observed { histograms } = observe::observe(model, lines)?;
-    let of_point = |value: &str| histograms.get(value).cloned().unwrap_or_default();
-    let mut candidates: Vec<(String, Histogram, Vec<(Method, Affine)>)> = Vec::new();
-    for point in &model.layers.points {
-        let values = of_point(&point.value);
-        candidates.push((point.value.clone(), values.clone(), distinct(choice, &values, target)));
-    }
-    let tried: Vec<_> = candidates.iter().map(|(value, _, tried)| (value.as_str(), tried.as_slice())).collect();
-    let costs = output_errors(model, &evenly(lines, MEASURED), &tried)?;
-    let range = |((value, values, tried), costs): (&(String, Histogram, Vec<(Method, Affine)>), Vec<f64>)| {
+    let candidates = |point: &Point| {
+        let values = histograms.get(&point.value).cloned().unwrap_or_default();
+        Candidates { value: point.value.clone(), tried: distinct(choice, &values, target), values }
+    };
+    let candidates: Vec<_> = model.layers.points.iter().map(candidates).collect();
+    let costs = output_errors(model, &evenly(lines, MEASURED), &candidates)?;
+    let range = |(candidates, costs): (&Candidates, Vec<f64>)| {
+        let Candidates { value, values, tried } = candidates;
         let least = (0..tried.len()).min_by(|&a, &b| costs[a].total_cmp(&costs[b]))?;
         let (method, affine) = tried[least];
         let seen = values.extremes().unwrap_or((0.0, 0.0));
         Some(Range { value: value.clone(), method, affine, seen, error: mean_square(values, affine) })
     };
     Ok(candidates.iter().zip(costs).filter_map(range).collect())
+}
+
+/// A value with the quantizers that are tried on it.
+struct Candidates {
+    value: String,
+    values: Histogram,
+    tried: Vec<(Method, Affine)>,
 }
 
 /// The quantizers of the methods, each once.
@@ -102,24 +109,24 @@ pub fn evenly(lines: &[Line], most: usize) -> Vec<Line> {
 
 /// For each value and each of its quantizers the error at the outputs of the layers that take the value, all else in
 /// float: squared errors over squared outputs, summed over layers.
-fn output_errors(model: &FloatModel, lines: &[Line], tried: &[(&str, &[(Method, Affine)])]) -> Result<Vec<Vec<f64>>> {
+fn output_errors(model: &FloatModel, lines: &[Line], candidates: &[Candidates]) -> Result<Vec<Vec<f64>>> {
     let mut branches = Branches::new(model.graph());
-    // Of each branch: the value, the quantizer, and the places of the outputs compared.
+    // The value and the quantizer of each branch.
     let mut compared = Vec::new();
     let mut outputs: Vec<String> = Vec::new();
-    for (at, (value, quantizers)) in tried.iter().enumerate().filter(|(_, (_, quantizers))| quantizers.len() > 1) {
-        for (number, (_, affine)) in quantizers.iter().enumerate() {
+    for (at, Candidates { value, tried, .. }) in candidates.iter().enumerate().filter(|(_, of)| of.tried.len() > 1) {
+        for (number, (_, affine)) in tried.iter().enumerate() {
             let tag = format!("{number}");
             let input = branches.round_trip(value, *affine, &tag);
             for layer in model.layers.fed_by(value) {
-                compared.push((at, number, outputs.len()));
+                compared.push((at, number));
                 outputs.extend([layer.output.clone(), branches.layer(layer, &input, &tag, &[])]);
             }
         }
     }
-    let mut costs: Vec<_> = tried.iter().map(|(_, quantizers)| vec![0.0; quantizers.len()]).collect();
+    let mut costs: Vec<_> = candidates.iter().map(|of| vec![0.0; of.tried.len()]).collect();
     let names: Vec<_> = outputs.iter().map(String::as_str).collect();
-    for (&(at, number, _), ratio) in compared.iter().zip(ratios(model, branches, &names, lines)?) {
+    for (&(at, number), ratio) in compared.iter().zip(ratios(model, branches, &names, lines)?) {
         costs[at][number] += ratio;
     }
     Ok(costs)

@@ -117,7 +117,7 @@ impl Writer<'_> {
     /// `[I, O]` or `[O, I]`, a step for each O.
     fn matrix(&mut self, operand: &Operand, integers: &Integers) {
         let values = operand.stored(&integers.values);
-        let axis = if operand.order == Order::Rows { 0 } else { 1 };
+        let axis = i64::from(operand.order == Order::Columns);
         let tensor = build::int8s(&operand.tensor, &self.shape(&operand.tensor), &values);
         self.dequantized(&operand.tensor, tensor, &integers.scales, axis);
     }

@@ -140,7 +140,9 @@ impl Pair {
         let operand = &self.maker.operands[0];
         let mut rows = operand.rows(&constant(model, &operand.tensor));
         for (row, scale) in rows.chunks_mut(operand.columns).zip(scales) {
-            row.iter_mut().for_each(|weight| *weight = (f64::from(*weight) / scale) as f32);
+            for weight in row {
+                *weight = (f64::from(*weight) / scale) as f32;
+            }
         }
         replace(model, &operand.tensor, &operand.stored(&rows));
         if let Some(bias) = &self.maker.bias {

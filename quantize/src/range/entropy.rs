@@ -54,10 +54,12 @@ fn steps(values: &Histogram, affine: Affine) -> (BTreeMap<i32, Step>, f64) {
             step.bins.push(number);
         }
     }
-    let first = steps.values_mut().next().and_then(|step| step.bins.first_mut());
-    first.into_iter().for_each(|bin| *bin += below);
-    let last = steps.values_mut().next_back().and_then(|step| step.bins.last_mut());
-    last.into_iter().for_each(|bin| *bin += above);
+    if let Some(bin) = steps.values_mut().next().and_then(|step| step.bins.first_mut()) {
+        *bin += below;
+    }
+    if let Some(bin) = steps.values_mut().next_back().and_then(|step| step.bins.last_mut()) {
+        *bin += above;
+    }
     (steps, count)
 }
 

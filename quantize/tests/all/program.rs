@@ -12,29 +12,29 @@ use tempfile::TempDir;
 
 /// What a run gave.
 #[derive(Debug)]
-pub struct Outcome {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Outcome {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 /// The root of the repository.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
 /// The shipped float model.
-pub fn float() -> PathBuf {
+pub(crate) fn float() -> PathBuf {
     root().join("models/labels-en.onnx")
 }
 
 /// Folders of labelled lines.
-pub fn sets() -> [PathBuf; 2] {
+pub(crate) fn sets() -> [PathBuf; 2] {
     [root().join("tests/data/lines"), root().join("samples")]
 }
 
 /// Runs the program.
-pub fn run<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Outcome {
+pub(crate) fn run<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Outcome {
     let mut command = Command::new(env!("CARGO_BIN_EXE_labelcam-quantize"));
     let output = command.env("COLUMNS", "100").stdin(Stdio::null()).args(args).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
@@ -42,7 +42,7 @@ pub fn run<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Outcome {
 }
 
 /// Quantizes the shipped model on the sets with further arguments; gives the outcome and the file.
-pub fn quantize(folder: &Path, arguments: &[&str]) -> (Outcome, PathBuf) {
+pub(crate) fn quantize(folder: &Path, arguments: &[&str]) -> (Outcome, PathBuf) {
     let out = folder.join("int8.onnx");
     let mut args: Vec<_> = [float().into(), "--out".into(), out.clone().into_os_string()].into();
     args.push("--calibrate".into());
@@ -54,7 +54,7 @@ pub fn quantize(folder: &Path, arguments: &[&str]) -> (Outcome, PathBuf) {
 }
 
 /// A model quantized with all defaults, made once, and what the program said.
-pub fn by_default() -> &'static (Outcome, PathBuf, TempDir) {
+pub(crate) fn by_default() -> &'static (Outcome, PathBuf, TempDir) {
     static MADE: OnceLock<(Outcome, PathBuf, TempDir)> = OnceLock::new();
     MADE.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
@@ -64,6 +64,6 @@ pub fn by_default() -> &'static (Outcome, PathBuf, TempDir) {
 }
 
 /// A model file, parsed.
-pub fn parsed(path: &Path) -> ModelProto {
+pub(crate) fn parsed(path: &Path) -> ModelProto {
     onnx::parse(&fs::read(path).unwrap()).unwrap()
 }

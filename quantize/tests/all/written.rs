@@ -1,6 +1,7 @@
 //! The file that is written: its size, its contract, its quantizers, and what it reads.
 
 use std::fs;
+use std::path::Path;
 
 use labelcam::alphabet::AllowList;
 use labelcam::dataset;
@@ -12,7 +13,7 @@ use serde_json::Value;
 use crate::program::{by_default, float, parsed, quantize, sets};
 
 fn texts(recognizer: &Recognizer) -> Vec<String> {
-    let read = |path| {
+    let read = |path: &Path| {
         let picture = dataset::picture(path).unwrap();
         recognizer.read(&picture, Region::whole(&picture), &AllowList::all()).unwrap().text
     };
