@@ -83,6 +83,7 @@ impl FloatModel {
         if sidecar.is_none() && metadata(&proto, METADATA_KEY).is_none() {
             return Err(ModelError::NoContract.into());
         }
+        refuse_old(&proto)?;
         let Some(graph) = &mut proto.graph else { return Err(ModelError::NotOnnx("it has no graph".into()).into()) };
         refuse_quantized(graph)?;
         refuse_broken(graph)?;
@@ -98,7 +99,6 @@ impl FloatModel {
             operators.dedup();
             return Err(FloatError::NoLayers { operators: operators.join(", ") });
         }
-        refuse_old(&proto)?;
         let (spec, digest) = (recognizer.spec().clone(), recognizer.digest().to_owned());
         Ok(Self { proto, spec, digest, layers, recognizer })
     }
