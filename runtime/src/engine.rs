@@ -10,11 +10,13 @@
 //! | [`product`] | rows times packed weights: every layer with weights |
 //! | [`op`] | the operators |
 //! | [`lower`], [`node`], [`parse`] | from the file's graph to operators |
+//! | [`measure`] | one product at a time, for benches |
 
 #[expect(unsafe_code, reason = "vector instructions, and tiles that read without bounds checks")]
 #[expect(clippy::needless_range_loop, reason = "rows and vectors count in several arrays at once")]
 pub mod kernel;
 mod lower;
+pub mod measure;
 mod node;
 mod op;
 mod parse;
@@ -32,8 +34,7 @@ use crate::recognizer::ModelError;
 ///
 /// # Errors
 /// [`ModelError::Quantization`] when the file's quantization is damaged; the inner result is tract's.
-pub(crate) fn model(proto: &ModelProto) -> Result<TractResult<InferenceModel>, ModelError> {
-    let mut proto = proto.clone();
+pub(crate) fn model(mut proto: ModelProto) -> Result<TractResult<InferenceModel>, ModelError> {
     if let Some(graph) = &mut proto.graph {
         lower::lower(graph)?;
     }

@@ -60,7 +60,7 @@ impl Recognizer {
         let proto = onnx::parse(bytes)?;
         let json = onnx::metadata(&proto, METADATA_KEY).ok_or(ModelError::NoContract)?;
         let spec = Spec::from_json(json)?;
-        Self::new(bytes, &proto, spec)
+        Self::new(bytes, proto, spec)
     }
 
     /// Loads a model made elsewhere, whose contract stands in a sidecar file.
@@ -68,10 +68,10 @@ impl Recognizer {
     /// # Errors
     /// [`ModelError`], when the bytes are no model or do not keep `spec`.
     pub fn from_foreign(bytes: &[u8], spec: Spec) -> Result<Self, ModelError> {
-        Self::new(bytes, &onnx::parse(bytes)?, spec)
+        Self::new(bytes, onnx::parse(bytes)?, spec)
     }
 
-    fn new(bytes: &[u8], proto: &onnx::pb::ModelProto, spec: Spec) -> Result<Self, ModelError> {
+    fn new(bytes: &[u8], proto: onnx::pb::ModelProto, spec: Spec) -> Result<Self, ModelError> {
         let network = Network::new(proto, &spec)?;
         Ok(Self { spec, digest: format!("{:x}", Sha256::digest(bytes)), network })
     }

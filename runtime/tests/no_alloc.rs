@@ -1,13 +1,18 @@
-//! Decoding must not touch the heap: boards read lines for months on a few megabytes.
+//! Decoding must not touch the heap, and the rest of a reading only little: boards read lines for months on a few
+//! megabytes.
 //!
 //! Counts the allocations of this thread only, since the test harness allocates on its own.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::fs;
 use std::hint::black_box;
 
 use labelcam::alphabet::{AllowList, Alphabet};
 use labelcam::ctc::{self, Scores};
+use labelcam::image::Gray;
+use labelcam::preprocess::Region;
+use labelcam::recognizer::Recognizer;
 
 const CLASSES: usize = 96;
 
@@ -92,4 +97,30 @@ fn refusing_a_line_does_not_allocate() {
     let (result, allocations) = counted(|| ctc::greedy(scores, &AllowList::all()));
     assert!(result.is_err(), "NaN is refused");
     assert_eq!(allocations, 0);
+}
+
+/// Allocations of a line, at most. Each of the network's operators, some twenty, makes two, its output's memory and the
+/// count of its owners; the rest are preprocessing's, the scores and the reading.
+const LINE_MAX: usize = 60;
+
+#[test]
+fn reading_a_picture_allocates_little_and_the_same_each_time() {
+    let mut models = 0;
+    for entry in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../models")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|ending| ending != "onnx") {
+            continue;
+        }
+        models += 1;
+        let recognizer = Recognizer::from_bytes(&fs::read(&path).unwrap()).unwrap();
+        let pixels = (0..200 * 32).map(|i| if i % 200 % 8 < 3 { 40 } else { 210 }).collect();
+        let line = Gray { width: 200, height: 32, pixels };
+        let read = || recognizer.read(&line, Region::whole(&line), &AllowList::all()).unwrap();
+        // The first reading makes the plan for the width and the operators' buffers.
+        read();
+        let (first, second) = (counted(read).1, counted(read).1);
+        assert_eq!(first, second, "{}", path.display());
+        assert!((1..=LINE_MAX).contains(&first), "{}: {first} allocations", path.display());
+    }
+    assert!(models > 0, "there are shipped models");
 }

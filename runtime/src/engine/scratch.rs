@@ -32,3 +32,21 @@ pub(crate) fn with<T>(work: impl FnOnce(&mut Scratch) -> T) -> T {
     SCRATCH.set(scratch);
     result
 }
+
+/// A kind of number's buffer for padded inputs.
+pub(crate) trait Buffer: Sized {
+    /// The buffer.
+    fn buffer(scratch: &mut Scratch) -> &mut Vec<Self>;
+}
+
+impl Buffer for f32 {
+    fn buffer(scratch: &mut Scratch) -> &mut Vec<Self> {
+        &mut scratch.floats
+    }
+}
+
+impl Buffer for u8 {
+    fn buffer(scratch: &mut Scratch) -> &mut Vec<Self> {
+        &mut scratch.bytes
+    }
+}

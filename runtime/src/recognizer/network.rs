@@ -17,7 +17,7 @@ use crate::onnx::pb::ModelProto;
 use crate::preprocess::LineInput;
 use crate::spec::{InputSpec, Spec};
 
-/// Plans kept, each with its own packed weights; the least recently used goes first.
+/// Plans kept, which share the weights of our operators; the least recently used goes first.
 const PLANS_MAX: usize = 12;
 
 /// The width that a model is tried with when it is loaded, in pixels: a short line.
@@ -43,7 +43,7 @@ impl std::fmt::Debug for Network {
 
 impl Network {
     /// Makes the network of a file and tries it once.
-    pub(super) fn new(proto: &ModelProto, spec: &Spec) -> Result<Self, ModelError> {
+    pub(super) fn new(proto: ModelProto, spec: &Spec) -> Result<Self, ModelError> {
         let unusable = |error: TractError| ModelError::Unusable(format!("{error:#}"));
         let model = guarded(|| Ok(engine::model(proto))).map_err(unusable)??;
         let (graph, width) = guarded(|| load(model?, &spec.input)).map_err(unusable)?;
@@ -82,6 +82,7 @@ impl Network {
         }
     }
 
+    /// The plan for a width. The lock is held to look it up and to make it, not while it runs.
     fn plan(&self, width: usize) -> TractResult<Plan> {
         let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
         let plan = match plans.iter().position(|&(of, _)| of == width) {

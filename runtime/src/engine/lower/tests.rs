@@ -112,7 +112,7 @@ impl Small {
 /// The model's output for one input, by our operators or by tract's.
 fn run(model: &ModelProto, ours: bool) -> Vec<f32> {
     let model = if ours {
-        engine::model(model).unwrap().unwrap()
+        engine::model(model.clone()).unwrap().unwrap()
     } else {
         tract_onnx::onnx().model_for_proto_model(model).unwrap()
     };
@@ -134,7 +134,7 @@ fn refusal(name: &str, constant: TensorProto) -> String {
     let graph = model.graph.as_mut().unwrap();
     let place = graph.initializer.iter_mut().find(|constant| constant.name == name).unwrap();
     *place = TensorProto { name: name.to_owned(), ..constant };
-    engine::model(&model).err().map(|error| error.to_string()).unwrap_or_default()
+    engine::model(model).err().map(|error| error.to_string()).unwrap_or_default()
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn int8_weights_want_a_quantized_input() {
     for node in &mut graph.node {
         node.input.iter_mut().filter(|input| *input == "x.dq").for_each(|input| *input = "x".to_owned());
     }
-    let text = engine::model(&model).err().unwrap().to_string();
+    let text = engine::model(model).err().unwrap().to_string();
     assert!(text.contains("input of `conv` is float"), "{text}");
 }
 
@@ -207,7 +207,7 @@ fn sums_that_could_leave_32_bits_are_refused() {
     for node in &mut graph.node {
         node.input.iter_mut().filter(|input| *input == "conv.b").for_each(|input| *input = "bias.dq".to_owned());
     }
-    let text = engine::model(&model).err().unwrap().to_string();
+    let text = engine::model(model).err().unwrap().to_string();
     assert!(text.contains("largest sum of `conv`"), "{text}");
 }
 

@@ -6,7 +6,7 @@
 
 use super::super::kernel::Number;
 use super::super::product::{Layer, Out, Rows};
-use super::super::scratch::{self, Scratch};
+use super::super::scratch::{self, Buffer};
 use super::prelude::*;
 use super::{Weights, datum_type, filled};
 
@@ -165,22 +165,5 @@ impl Conv {
                 starts.extend((0..width).map(|x| (row + x * across) * picture.depth));
             }
         }
-    }
-}
-
-/// A kind of number's buffer in the scratch memory.
-trait Buffer: Sized {
-    fn buffer(scratch: &mut Scratch) -> &mut Vec<Self>;
-}
-
-impl Buffer for f32 {
-    fn buffer(scratch: &mut Scratch) -> &mut Vec<Self> {
-        &mut scratch.floats
-    }
-}
-
-impl Buffer for u8 {
-    fn buffer(scratch: &mut Scratch) -> &mut Vec<Self> {
-        &mut scratch.bytes
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::kernel::Number;
 use super::super::product::{Layer, Out, Rows};
-use super::super::scratch;
+use super::super::scratch::{self, Buffer};
 use super::prelude::*;
 use super::{Weights, datum_type, filled, with_last};
 
@@ -54,21 +54,28 @@ impl TypedOp for Linear {
 }
 
 /// Multiplies rows of `depth` values, which lie one after the other.
-pub(super) fn apply<N: Number>(layer: &Layer<N>, values: &[N], depth: usize, out: &mut Out<'_>) -> TractResult<()> {
-    let rows = values.len() / depth;
-    let length = layer.packed.length();
-    if length == depth {
-        return scratch::with(|scratch| {
-            scratch.starts.clear();
-            scratch.starts.extend((0..rows).map(|row| row * depth));
-            layer.apply(&Rows { values, starts: &scratch.starts, stride: 0 }, out)
-        });
-    }
-    // The last row's run would reach beyond the tensor: rows are copied to a length of whole groups.
-    let mut padded = vec![N::default(); rows * length];
-    for (padded, row) in padded.chunks_exact_mut(length).zip(values.chunks_exact(depth)) {
-        padded[..depth].copy_from_slice(row);
-    }
-    let starts: Vec<usize> = (0..rows).map(|row| row * length).collect();
-    layer.apply(&Rows { values: &padded, starts: &starts, stride: 0 }, out)
+pub(super) fn apply<N: Number + Buffer>(
+    layer: &Layer<N>,
+    values: &[N],
+    depth: usize,
+    out: &mut Out<'_>,
+) -> TractResult<()> {
+    let (rows, length) = (values.len() / depth, layer.packed.length());
+    scratch::with(|scratch| {
+        scratch.starts.clear();
+        scratch.starts.extend((0..rows).map(|row| row * length));
+        if length == depth {
+            return layer.apply(&Rows { values, starts: &scratch.starts, stride: 0 }, out);
+        }
+        // The last row's run would reach beyond the tensor: rows are copied to a length of whole groups.
+        let mut padded = std::mem::take(N::buffer(scratch));
+        padded.clear();
+        padded.resize(rows * length, N::default());
+        for (padded, row) in padded.chunks_exact_mut(length).zip(values.chunks_exact(depth)) {
+            padded[..depth].copy_from_slice(row);
+        }
+        let result = layer.apply(&Rows { values: &padded, starts: &scratch.starts, stride: 0 }, out);
+        *N::buffer(scratch) = padded;
+        result
+    })
 }
