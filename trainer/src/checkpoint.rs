@@ -1,20 +1,22 @@
 //! What a run needs to go on exactly where it stopped, in one safetensors file.
 //!
-//! Weights and batch norm statistics are `model/NAME`, the optimizer's moments `mean/NAME` and `square/NAME`, its count
-//! of updates `updates`, the next step of the run `step`, the best validation so far `best`, and the configuration
-//! `config`, as UTF-8. All that is random follows from the seed and the step, so these are the random state.
+//! Weights, batch norm statistics and what else the network keeps are `model/NAME`, the optimizer's moments `mean/NAME`
+//! and `square/NAME`, its count of updates `updates`, the next step of the run `step`, the best validation so far
+//! `best`, and the configuration `config`, as UTF-8. All that is random follows from the seed and the step, so these are
+//! the random state.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
+use labelcam::file;
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor, no_grad};
 
 use crate::adamw::AdamW;
 use crate::config::Config;
 use crate::crnn::Crnn;
-use labelcam::file;
+use crate::replicas::{RANGES, TEACHER};
 
 /// The progress of a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -82,7 +84,13 @@ impl Checkpoint {
         Ok(Self { path: path.to_owned(), tensors, config })
     }
 
-    /// The network with the checkpoint's weights, to be used and not trained, and its variables.
+    /// Weights from elsewhere, by the names of the network's variables, as a checkpoint to start from.
+    pub fn of_weights(path: &Path, weights: Vec<(String, Tensor)>, config: Config) -> Self {
+        let tensors = weights.into_iter().map(|(name, tensor)| (format!("model/{name}"), tensor)).collect();
+        Self { path: path.to_owned(), tensors, config }
+    }
+
+    /// The network with the checkpoint's weights, in float, to be used and not trained, and its variables.
     ///
     /// # Errors
     /// As [`Self::restore_model`].
@@ -94,7 +102,23 @@ impl Checkpoint {
         Ok((store, net))
     }
 
-    /// Copies the weights and batch norm statistics into a network's variables.
+    /// Copies the weights and batch norm statistics to a network that has not been trained yet, and to its teacher where
+    /// it has one. Ranges of values are observed anew.
+    ///
+    /// # Errors
+    /// As [`Self::restore_model`].
+    pub fn start_model(&self, store: &VarStore) -> Result<()> {
+        for (name, mut variable) in store.variables() {
+            let (place, of) = name.split_once('.').unwrap_or(("", &name));
+            if place != RANGES {
+                let name = if place == TEACHER { of } else { &name };
+                self.copy(&format!("model/{name}"), &mut variable)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Copies a network's variables as they were saved.
     ///
     /// # Errors
     /// When a variable is missing or has another shape.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::crnn::{NetworkConfig, Precision};
+use crate::quantization::QuantizationConfig;
 use crate::synth::Options;
 
 /// A whole training run. The same configuration, assets and program give the same run.
@@ -26,6 +27,9 @@ pub struct Config {
     pub validation: ValidationConfig,
     /// How lines are rendered.
     pub synth: Options,
+    /// Fine-tuning of a trained network for int8. Absent: training in float.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantization: Option<QuantizationConfig>,
 }
 
 /// Where lines come from.
@@ -63,6 +67,9 @@ pub struct OptimizationConfig {
     pub gradient_norm_max: f64,
     /// Number format of the convolutions: `float` or `bf16`.
     pub precision: Precision,
+    /// Batch norms keep to the statistics that they start with. For a start from a model file, in which the norms are
+    /// folded into the convolutions; implied by `[quantization]`.
+    pub hold_norms: bool,
 }
 
 /// What is measured on the way.
@@ -92,6 +99,7 @@ impl Default for Config {
             optimization: OptimizationConfig::default(),
             validation: ValidationConfig::default(),
             synth: Options::default(),
+            quantization: None,
         }
     }
 }
@@ -112,6 +120,7 @@ impl Default for OptimizationConfig {
             weight_decay: 0.01,
             gradient_norm_max: 5.0,
             precision: Precision::Float,
+            hold_norms: false,
         }
     }
 }
@@ -168,7 +177,7 @@ impl Config {
     }
 
     fn check(&self) -> Result<()> {
-        let Self { network, data, optimization, validation, .. } = self;
+        let Self { network, data, optimization, validation, quantization, .. } = self;
         ensure!((0.125..=4.0).contains(&network.width), "network.width = {}, must be from 0.125 to 4", network.width);
         ensure!((8..=2048).contains(&network.hidden), "network.hidden = {}, must be from 8 to 2048", network.hidden);
         ensure!((64..=8192).contains(&data.max_width), "data.max-width = {}, must be from 64 to 8192", data.max_width);
@@ -186,6 +195,6 @@ impl Config {
         ensure!((0.0..1.0).contains(&decay), "optimization.weight-decay = {decay}, must be from 0 to below 1");
         ensure!(validation.every > 0, "validation.every = 0, must be 1 or more");
         ensure!(validation.lines > 0, "validation.lines = 0, must be 1 or more");
-        Ok(())
+        quantization.as_ref().map_or(Ok(()), |quantization| quantization.check(optimization))
     }
 }

@@ -4,8 +4,10 @@
 //! Legend: N batch, C classes, W input columns, T = W / 4 + 1 time steps, c0..c6 channels, h hidden size.
 
 use serde::{Deserialize, Serialize};
-use tch::nn::{self, Init, Module, ModuleT};
+use tch::nn::{self, Init, ModuleT};
 use tch::{Kind, Tensor};
+
+use crate::quantization::{Pass, Point, Quantization};
 
 /// Rows of input. The seven convolutions and their pools bring exactly these to one.
 pub const HEIGHT: usize = 32;
@@ -99,9 +101,19 @@ pub enum Precision {
 pub struct Crnn {
     convs: Vec<nn::Conv2D>,
     norms: Vec<Option<nn::BatchNorm>>,
-    lstms: [nn::LSTM; 2],
+    lstms: [Lstm; 2],
     linears: [nn::Linear; 2],
     precision: Precision,
+    hold_norms: bool,
+    quantization: Option<Quantization>,
+}
+
+/// A bidirectional LSTM.
+#[derive(Debug)]
+struct Lstm {
+    /// As libtorch takes them: for each direction the input's and the state's, and then a bias for either.
+    weights: Vec<Tensor>,
+    hidden: usize,
 }
 
 impl Crnn {
@@ -129,6 +141,8 @@ impl Crnn {
                 linear(&(path / "linear1"), 2 * hidden, classes),
             ],
             precision: Precision::Float,
+            hold_norms: false,
+            quantization: None,
         }
     }
 
@@ -138,37 +152,84 @@ impl Crnn {
         Self { precision, ..self }
     }
 
+    /// Sets whether batch norms keep to their running statistics in training, which then stay as they are.
+    #[must_use]
+    pub fn with_held_norms(self, hold_norms: bool) -> Self {
+        Self { hold_norms, ..self }
+    }
+
+    /// Sets the roundings of [`crate::quantization`], in training and evaluation; batch norms are held then.
+    #[must_use]
+    pub fn with_quantization(self, quantization: Option<Quantization>) -> Self {
+        Self { quantization, ..self }
+    }
+
     /// Log-probabilities `[T, N, C]` of lines `[N, 1, 32, W]`, W a multiple of 4.
     ///
     /// `train` chooses the batch norms' statistics, of the batch or the running ones, and the number format.
     pub fn forward_t(&self, lines: &Tensor, train: bool) -> Tensor {
         let kind = if train && self.precision == Precision::Bf16 { Kind::BFloat16 } else { Kind::Float };
-        let mut x = lines.to_kind(kind);
+        let values = self.quantization.as_ref().map_or(Pass::Float, |quantization| quantization.pass(train));
+        let mut x = values.at(Point::Input, lines.to_kind(kind));
         for i in 0..self.convs.len() {
             x = self.conv(i, &x, train);
             for pool in POOLS.iter().filter(|pool| pool.conv == i) {
                 x = x.max_pool2d([2, 2], pool.strides, pool.padding, 1, false);
             }
+            // The file rounds before the pool. The largest of rounded values is the rounded largest, and there are fewer.
+            x = values.at(Point::Relu(i), x);
         } // [N, c0, 16, W/2], [N, c1, 8, W/4], [N, c3, 4, W/4 + 1], [N, c5, 2, W/4 + 2], [N, c6, 1, T]
         let x = x.squeeze_dim(2).permute([2, 0, 1]).to_kind(Kind::Float).contiguous(); // [T, N, c6]
-        let x = self.linears[0].forward(&sequence(&self.lstms[0], &x)); // [T, N, h]
-        let x = self.linears[1].forward(&sequence(&self.lstms[1], &x)); // [T, N, C]
+        let x = self.linear(0, &values.at(Point::Sequence(0), self.sequence(0, &x))); // [T, N, h]
+        let x = self.sequence(1, &values.at(Point::Linear, x)); // [T, N, 2 h]
+        let x = self.linear(1, &values.at(Point::Sequence(1), x)); // [T, N, C]
         x.log_softmax(-1, Kind::Float)
     }
 
     /// Convolution `i` in the number format of `x`, its batch norm where it has one, and a ReLU.
     fn conv(&self, i: usize, x: &Tensor, train: bool) -> Tensor {
-        let nn::Conv2D { ws, bs, .. } = &self.convs[i];
         let padding = i64::from(i != LAST);
+        if let Some(quantization) = &self.quantization {
+            let (weight, bias) = self.folded(i);
+            return x.conv2d(&quantization.weights(&weight), Some(bias), 1, padding, 1, 1).relu();
+        }
+        let nn::Conv2D { ws, bs, .. } = &self.convs[i];
         let y = x.conv2d(&ws.to_kind(x.kind()), bs.as_ref().map(|b| b.to_kind(x.kind())), 1, padding, 1, 1);
+        let train = train && !self.hold_norms;
         self.norms[i].as_ref().map_or_else(|| y.relu(), |norm| norm.forward_t(&y, train).relu())
     }
-}
 
-/// Runs a bidirectional LSTM from a zero state: `[T, N, I]` to `[T, N, 2 h]`.
-fn sequence(lstm: &nn::LSTM, x: &Tensor) -> Tensor {
-    let batch = x.size()[1];
-    nn::RNN::seq_init(lstm, x, &nn::RNN::zero_state(lstm, batch)).0
+    /// Weight and bias of convolution `i` with its batch norm folded in, where it has one, by running statistics. The
+    /// formula is that of export, and gradients pass.
+    fn folded(&self, i: usize) -> (Tensor, Tensor) {
+        let nn::Conv2D { ws, bs, .. } = &self.convs[i];
+        let bias = bs.as_ref().expect("convolutions are made with a bias");
+        let Some(norm) = &self.norms[i] else { return (ws.shallow_clone(), bias.shallow_clone()) };
+        let made = "batch norms are made with gain and shift";
+        let (gain, shift) = (norm.ws.as_ref().expect(made), norm.bs.as_ref().expect(made));
+        let scales = gain / (&norm.running_var + BATCH_NORM_EPSILON).sqrt(); // [out]
+        (ws * scales.reshape([-1, 1, 1, 1]), (bias - &norm.running_mean) * &scales + shift)
+    }
+
+    /// Runs LSTM `i` from a zero state: `[T, N, I]` to `[T, N, 2 h]`.
+    fn sequence(&self, i: usize, x: &Tensor) -> Tensor {
+        let Lstm { weights, hidden } = &self.lstms[i];
+        let state = Tensor::zeros([2, x.size()[1], size(*hidden)], (Kind::Float, x.device()));
+        let rounded = |w: &Tensor| if w.dim() == 2 { self.weight(w) } else { w.shallow_clone() };
+        let weights: Vec<Tensor> = weights.iter().map(rounded).collect();
+        x.lstm(&[&state, &state], &weights.iter().collect::<Vec<_>>(), true, 1, 0.0, true, true, false).0
+    }
+
+    /// Runs linear layer `i`: `[T, N, I]` to `[T, N, O]`.
+    fn linear(&self, i: usize, x: &Tensor) -> Tensor {
+        let nn::Linear { ws, bs } = &self.linears[i];
+        x.linear(&self.weight(ws), bs.as_ref())
+    }
+
+    /// A weight `[out, in]` as the forward pass takes it.
+    fn weight(&self, weight: &Tensor) -> Tensor {
+        self.quantization.as_ref().map_or_else(|| weight.shallow_clone(), |quantization| quantization.weights(weight))
+    }
 }
 
 /// A 3x3 convolution that keeps the size, or the last one of 2x2 without padding.
@@ -188,7 +249,7 @@ fn batch_norm(path: &nn::Path, channels: usize) -> nn::BatchNorm {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a hidden size is small")]
-fn lstm(path: &nn::Path, input: usize, hidden: usize) -> nn::LSTM {
+fn lstm(path: &nn::Path, input: usize, hidden: usize) -> Lstm {
     let bound = 1.0 / (hidden as f64).sqrt();
     let uniform = Init::Uniform { lo: -bound, up: bound };
     let config = nn::RNNConfig {
@@ -200,7 +261,12 @@ fn lstm(path: &nn::Path, input: usize, hidden: usize) -> nn::LSTM {
         b_hh_init: Some(uniform),
         ..Default::default()
     };
-    nn::lstm(path, size(input), size(hidden), config)
+    nn::lstm(path, size(input), size(hidden), config);
+    // libtorch's module keeps its weights to itself, and they must be rounded before each use.
+    let parts = ["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"];
+    let names = ["", "_reverse"].into_iter().flat_map(|direction| parts.map(|part| format!("{part}{direction}")));
+    let weights = names.map(|name| path.get(&name).expect("libtorch makes these variables")).collect();
+    Lstm { weights, hidden }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a layer's fan-in is small")]

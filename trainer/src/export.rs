@@ -8,6 +8,7 @@
 
 mod fold;
 mod graph;
+pub mod inverse;
 mod lstm;
 mod network;
 pub mod parity;
@@ -37,9 +38,12 @@ const IR_VERSION: i64 = 8;
 /// # Errors
 /// When a variable is missing or of an unexpected shape, or has a value that is not finite.
 pub fn model(store: &VarStore, spec: &Spec) -> Result<Vec<u8>> {
-    let weights = Weights::read(store)?;
-    let graph = network::graph(&weights, spec.alphabet.classes())?;
-    Ok(bytes(graph, spec.to_json()))
+    Ok(bytes(graph(store, spec.alphabet.classes())?, spec.to_json()))
+}
+
+/// The graph of that file.
+fn graph(store: &VarStore, classes: usize) -> Result<GraphProto> {
+    network::graph(&Weights::read(store)?, classes)
 }
 
 /// The file of a graph, with `contract` as its metadata.

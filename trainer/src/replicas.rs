@@ -3,6 +3,7 @@
 //! On processors this uses the cores far better than threads within each operation, which wait for one another at the
 //! end of every small one. A GPU takes the whole batch: one replica.
 
+use std::collections::HashMap;
 use std::thread;
 
 use anyhow::{Result, anyhow};
@@ -12,7 +13,15 @@ use tch::{Device, Tensor, no_grad};
 use crate::config::Config;
 use crate::crnn::Crnn;
 use crate::ctc_loss::ctc_loss;
+use crate::distillation::divergence;
 use crate::loader::Batch;
+use crate::quantization::Quantization;
+
+/// Where the variables of the float network are that a fine-tuned one is held to.
+pub const TEACHER: &str = "teacher";
+
+/// Where the ranges of values are.
+pub const RANGES: &str = "quantization";
 
 /// A network with its variables.
 #[derive(Debug)]
@@ -21,6 +30,8 @@ pub struct Replica {
     pub store: VarStore,
     /// The network over them.
     pub net: Crnn,
+    /// The float network that it shall go on reading like, and the weight of the distance to it.
+    teacher: Option<(Crnn, f64)>,
 }
 
 /// The networks; the first is the one that is updated, measured and saved.
@@ -34,8 +45,21 @@ impl Replica {
     pub fn new(config: &Config, device: Device) -> Self {
         let store = VarStore::new(device);
         let classes = config.alphabet.classes();
-        let net = Crnn::new(&store.root(), &config.network, classes).with_precision(config.optimization.precision);
-        Self { store, net }
+        let net = Crnn::new(&store.root(), &config.network, classes);
+        let roundings = config.quantization.as_ref().map(|config| Quantization::new(&(store.root() / RANGES), config));
+        let net = net
+            .with_precision(config.optimization.precision)
+            .with_held_norms(config.optimization.hold_norms)
+            .with_quantization(roundings);
+        let weight = config.quantization.as_ref().map(|quantization| quantization.distillation);
+        let teacher = weight.filter(|&weight| weight > 0.0).map(|weight| {
+            let teacher = Crnn::new(&(store.root() / TEACHER), &config.network, classes);
+            store.variables().iter().filter(|(name, _)| name.starts_with(TEACHER)).for_each(|(_, variable)| {
+                let _ = variable.set_requires_grad(false);
+            });
+            (teacher, weight)
+        });
+        Self { store, net, teacher }
     }
 
     /// The parameters by name, in an order that does not change between runs.
@@ -50,9 +74,26 @@ impl Replica {
         for mut parameter in self.store.trainable_variables() {
             parameter.zero_grad();
         }
-        let loss = ctc_loss(&self.net.forward_t(&shard.lines, true), &shard.targets) * share;
+        let loss = self.loss(shard) * share;
         loss.backward();
         loss.detach()
+    }
+
+    /// The mean loss over a shard.
+    fn loss(&self, shard: &Batch) -> Tensor {
+        let scores = self.net.forward_t(&shard.lines, true);
+        let loss = ctc_loss(&scores, &shard.targets);
+        let Some((teacher, weight)) = &self.teacher else { return loss };
+        let taught = no_grad(|| teacher.forward_t(&shard.lines, false));
+        loss + divergence(&scores, &taught, &shard.targets) * *weight
+    }
+
+    /// The ranges of values and the count of updates that they are means over, where there are any.
+    fn ranges(&self) -> Vec<(String, Tensor)> {
+        let mut named: Vec<_> =
+            self.store.variables().into_iter().filter(|(name, _)| name.starts_with(RANGES)).collect();
+        named.sort_by(|a, b| a.0.cmp(&b.0));
+        named
     }
 }
 
@@ -79,7 +120,7 @@ impl Replicas {
         let share = |shard: &Batch| shard.texts.len() as f64 / lines as f64;
         let [shard] = shards else {
             let losses = self.side_by_side(shards, share)?;
-            self.gather();
+            self.gather(shards.len());
             return Ok(Tensor::stack(&losses, 0).sum(tch::Kind::Float));
         };
         Ok(self.replicas[0].backward(shard, 1.0))
@@ -100,28 +141,37 @@ impl Replicas {
         })
     }
 
-    /// Copies the first replica's parameters to the others.
+    /// Copies the first replica's variables to the others.
     fn broadcast(&self) {
-        let source = self.replicas[0].trainable();
+        let sources: HashMap<String, Tensor> = self.replicas[0].store.variables();
         no_grad(|| {
             for replica in &self.replicas[1..] {
-                for ((_, mut target), (_, source)) in replica.trainable().into_iter().zip(&source) {
-                    target.copy_(source);
+                for (name, mut target) in replica.store.variables() {
+                    target.copy_(&sources[&name]);
                 }
             }
         });
     }
 
-    /// Adds the others' gradients to the first replica's.
-    fn gather(&self) {
-        let targets = self.replicas[0].trainable();
+    /// Adds the others' gradients to the first replica's, and makes its ranges the mean of those of the `count` replicas
+    /// that had a shard.
+    #[expect(clippy::cast_precision_loss, reason = "a count of cores")]
+    fn gather(&self, count: usize) {
+        let (first, others) = (&self.replicas[0], &self.replicas[1..count]);
+        let (targets, ranges) = (first.trainable(), first.ranges());
         no_grad(|| {
-            for replica in &self.replicas[1..] {
+            for replica in others {
                 for ((_, target), (_, source)) in targets.iter().zip(replica.trainable()) {
                     if source.grad().defined() {
                         let _ = target.grad().g_add_(&source.grad());
                     }
                 }
+                for ((_, target), (_, source)) in ranges.iter().zip(replica.ranges()) {
+                    let _ = target.shallow_clone().g_add_(&source);
+                }
+            }
+            for (_, mut target) in ranges {
+                let _ = target.g_div_scalar_(count as f64);
             }
         });
     }

@@ -114,10 +114,14 @@ fn resume(run: &Run, store: &VarStore, optimizer: &mut AdamW) -> Result<Progress
     fs::create_dir_all(folder).with_context(|| format!("cannot make the run folder {}", folder.display()))?;
     let last: PathBuf = folder.join("last.safetensors");
     if !last.exists() {
+        ensure!(
+            run.start.is_some() || run.config.quantization.is_none(),
+            "[quantization] fine-tunes a trained network: name its checkpoint or model file with --from"
+        );
         let path = folder.join("config.toml");
         fs::write(&path, run.config.to_toml()?).with_context(|| format!("cannot write {}", path.display()))?;
         if let Some(start) = &run.start {
-            start.restore_model(store)?;
+            start.start_model(store)?;
         }
         return Ok(Progress { step: 0, best: 0.0 });
     }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use labelcam::file;
 use labelcam::spec::TrainingSpec;
 use tch::Device;
 
@@ -13,7 +14,7 @@ use crate::export::{self, parity};
 use crate::folder::Folder;
 use crate::lines::{self, Split};
 use crate::loader::Example;
-use labelcam::file;
+use crate::quantization::QuantizationConfig;
 
 /// Write a checkpoint's network as an ONNX model file that carries its contract.
 ///
@@ -67,13 +68,24 @@ fn parity_lines(config: &Config, count: usize, folder: Option<&Path>) -> Result<
 
 /// What the contract says of a checkpoint's training.
 pub(super) fn training(checkpoint: &Checkpoint) -> Result<TrainingSpec> {
-    let Config { network, data, optimization, .. } = &checkpoint.config;
+    let Config { network, data, optimization, quantization, .. } = &checkpoint.config;
     let lines = checkpoint.progress()?.step * optimization.batch;
     Ok(TrainingSpec {
         network: format!("crnn width {} hidden {}", network.width, network.hidden),
         commit: env!("LABELCAM_COMMIT").into(),
         config_sha256: checkpoint.config.digest()?,
-        data: format!("rendered lines, seed {}, up to {} pixels wide", data.seed, data.rendered_width_max),
+        data: format!(
+            "rendered lines, seed {}, up to {} pixels wide{}",
+            data.seed,
+            data.rendered_width_max,
+            quantization.as_ref().map_or_else(String::new, aware)
+        ),
         lines: u64::try_from(lines)?,
     })
+}
+
+/// What the record says of a network that was fine-tuned for int8.
+fn aware(quantization: &QuantizationConfig) -> String {
+    let QuantizationConfig { weight_bits, distillation, .. } = quantization;
+    format!("; quantization-aware, {weight_bits}-bit weights, distillation {distillation}")
 }

@@ -1,13 +1,15 @@
 //! `labelcam-train train`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
 use super::read_config;
 use crate::checkpoint::Checkpoint;
+use crate::config::Config;
 use crate::crnn::{Crnn, HEIGHT};
 use crate::device::DeviceChoice;
+use crate::export::inverse;
 use crate::lines::{self, Split};
 use crate::train::{Run, train};
 
@@ -26,7 +28,8 @@ pub(super) struct Args {
     /// Folder of the run.
     #[arg(long, value_name = "DIR")]
     run: PathBuf,
-    /// Start from the weights of this checkpoint, to train an existing model further on other lines.
+    /// Start from the weights of this checkpoint or model file (.onnx, float), to train an existing model further on
+    /// other lines or for int8. A model file needs `optimization.hold-norms` or `[quantization]`.
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
     /// Stop after this update of the schedule; the same command without it goes on from there.
@@ -44,7 +47,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let config = read_config(args.config.as_deref())?;
     let device = args.device.device()?;
     let replicas = replicas(args.threads, device);
-    let start = args.from.as_deref().map(Checkpoint::read).transpose()?;
+    let start = args.from.as_deref().map(|path| start(path, &config)).transpose()?;
     let source = lines::source(&config, Split::Train)?;
     let validation = lines::examples(&config, Split::Validation, config.validation.lines)?;
     announce(&config, device);
@@ -53,6 +56,12 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let progress = train(&run)?;
     eprintln!("done after {} updates; best validation {:.2} % of lines", progress.step, 100.0 * progress.best);
     Ok(())
+}
+
+/// The weights to start from, by the ending of the file's name.
+fn start(path: &Path, config: &Config) -> Result<Checkpoint> {
+    let model = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("onnx"));
+    if model { inverse::checkpoint(path, config) } else { Checkpoint::read(path) }
 }
 
 /// One replica a core on the processor, which then leaves single operations to single threads.
@@ -65,7 +74,7 @@ fn replicas(threads: Option<usize>, device: tch::Device) -> usize {
 }
 
 /// Says what is about to happen, so that a mistaken run is stopped in its first second.
-fn announce(config: &crate::config::Config, device: tch::Device) {
+fn announce(config: &Config, device: tch::Device) {
     let store = tch::nn::VarStore::new(tch::Device::Cpu);
     Crnn::new(&store.root(), &config.network, config.alphabet.classes());
     let parameters: usize = store.trainable_variables().iter().map(tch::Tensor::numel).sum();
@@ -80,4 +89,12 @@ fn announce(config: &crate::config::Config, device: tch::Device) {
         "training: {} updates of {} lines on {device:?}, rate {} falling to 0; validation on {} lines every {} updates",
         optimization.steps, optimization.batch, optimization.rate, config.validation.lines, config.validation.every
     );
+    if let Some(quantization) = &config.quantization {
+        eprintln!(
+            "quantization: {}-bit weights; values from update {} on; weight {} of the distance to the float network",
+            quantization.weight_bits,
+            quantization.observe + 1,
+            quantization.distillation
+        );
+    }
 }

@@ -53,6 +53,35 @@ pub(super) fn stacked(weights: &Weights, name: &str) -> Result<Lstm> {
     })
 }
 
+/// The way back: the variables under `name` of an LSTM's `W`, `R` and `B`.
+pub(super) fn parted(name: &str, lstm: &Lstm) -> Vec<(String, Weight)> {
+    let Lstm { input, recurrent, bias, hidden } = lstm;
+    let rows = 4 * hidden;
+    let mut parts = Vec::new();
+    for (at, direction) in DIRECTIONS.iter().enumerate() {
+        let mut part = |part: &str, (of, at): (&Weight, usize), shape: Vec<usize>| {
+            let count: usize = shape.iter().product();
+            let values = restored(&of.values[at * count..(at + 1) * count]);
+            parts.push((format!("{name}.{part}_l0{direction}"), Weight { shape, values }));
+        };
+        part("weight_ih", (input, at), vec![rows, input.shape[2]]);
+        part("weight_hh", (recurrent, at), vec![rows, *hidden]);
+        part("bias_ih", (bias, 2 * at), vec![rows]);
+        part("bias_hh", (bias, 2 * at + 1), vec![rows]);
+    }
+    parts
+}
+
+/// Rows with the gates in the order of ONNX, in PyTorch's.
+fn restored(values: &[f32]) -> Vec<f32> {
+    let gate = values.len() / 4;
+    let mut restored = vec![0.0; values.len()];
+    for (values, to) in values.chunks_exact(gate.max(1)).zip(GATES) {
+        restored[to * gate..(to + 1) * gate].copy_from_slice(values);
+    }
+    restored
+}
+
 /// The rows of `weight`, `[4 h, ..]`, with the gates in the order of ONNX.
 fn reorder(name: &str, weight: &Weight, hidden: usize) -> Result<Vec<f32>> {
     let rows = weight.shape[0];

@@ -17,7 +17,7 @@ use tch::{Device, Tensor, no_grad};
 use super::graph::Graph;
 use super::parity::{self, Exported};
 use super::weights::{Weight, Weights};
-use super::{bytes, fold, model, network};
+use super::{bytes, fold, inverse, model, network};
 use crate::config::Config;
 use crate::contract;
 use crate::crnn::{Crnn, HEIGHT, NetworkConfig};
@@ -76,18 +76,13 @@ fn difference(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(a, b)| (a - b).abs()).max_by(f32::total_cmp).unwrap()
 }
 
-fn tensor(weight: &Weight) -> Tensor {
-    let shape: Vec<i64> = weight.shape.iter().map(|&side| long(side)).collect();
-    Tensor::from_slice(&weight.values).reshape(shape)
-}
-
 #[test]
 fn a_folded_convolution_is_the_convolution_and_then_the_norm() {
     let (store, _) = crnn();
     let weights = Weights::read(&store).unwrap();
     let (kernel, bias) = (weights.get("conv2.weight", 4).unwrap(), weights.get("conv2.bias", 1).unwrap());
     let x = random(99, &[2, long(kernel.shape[1]), 6, 9]);
-    let conv = |kernel: &Weight, bias: &Weight| x.conv2d(&tensor(kernel), Some(tensor(bias)), 1, 1, 1, 1);
+    let conv = |kernel: &Weight, bias: &Weight| x.conv2d(&kernel.tensor(), Some(bias.tensor()), 1, 1, 1, 1);
 
     let other = VarStore::new(CPU);
     let norm = nn::batch_norm2d(other.root(), long(bias.values.len()), nn::BatchNormConfig::default());
@@ -188,4 +183,54 @@ fn an_alphabet_of_another_size_is_refused() {
     let other = Spec { alphabet: Alphabet::new("abc").unwrap(), ..spec() };
     let error = model(&crnn().0, &other).unwrap_err().to_string();
     assert!(error.starts_with("the network has 11 classes and its alphabet needs 4"), "{error}");
+}
+
+/// Every weight comes back, so that a file of these weights is the same file, norms folded into the identity or not.
+#[test]
+fn weights_out_of_a_file_make_the_same_file() {
+    let (store, net) = crnn();
+    let file = model(&store, &spec()).unwrap();
+    let weights: BTreeMap<String, Tensor> = inverse::weights(&file, &config()).unwrap().into_iter().collect();
+    let (other, again) = crnn();
+    assert_eq!(weights.len(), other.variables().len());
+    for (name, mut variable) in other.variables() {
+        assert_eq!(weights[&name].size(), variable.size(), "{name}");
+        no_grad(|| variable.copy_(&weights[&name]));
+    }
+    assert!(model(&other, &spec()).unwrap() == file);
+    let x = random(99, &[2, 1, long(HEIGHT), 96]);
+    let (expected, found) = (net.forward_t(&x, false), again.forward_t(&x, false));
+    assert!(difference(&Weight::of(&expected).unwrap().values, &Weight::of(&found).unwrap().values) < TOLERANCE);
+}
+
+#[test]
+fn a_file_of_another_network_is_refused_with_both_shapes() {
+    let refused = |file: &[u8], config: &Config| inverse::weights(file, config).unwrap_err().to_string();
+    let file = model(&crnn().0, &spec()).unwrap();
+    let wide = Config { network: NetworkConfig { width: 0.25, hidden: 8 }, ..config() };
+    let said = refused(&file, &wide);
+    assert!(said.contains("`conv0.weight` as [8, 1, 3, 3]") && said.contains("needs [16, 1, 3, 3]"), "{said}");
+    let hidden = Config { network: NetworkConfig { width: 0.125, hidden: 16 }, ..config() };
+    let said = refused(&file, &hidden);
+    assert!(said.contains("`lstm0.W` as [2, 32, 64]") && said.contains("needs [2, 64, 64]"), "{said}");
+    let other = Config { alphabet: Alphabet::new("0123456789A").unwrap(), ..config() };
+    let said = refused(&file, &other);
+    assert!(said.contains("alphabet of 10 characters is not the configuration's of 11"), "{said}");
+}
+
+#[test]
+fn a_file_that_was_changed_or_quantized_is_refused_by_the_node() {
+    let changed = |change: &dyn Fn(&mut ModelProto)| {
+        let mut proto = ModelProto::decode(&model(&crnn().0, &spec()).unwrap()[..]).unwrap();
+        change(&mut proto);
+        inverse::weights(&proto.encode_to_vec(), &config()).unwrap_err().to_string()
+    };
+    let said = changed(&|proto| proto.graph.as_mut().unwrap().node[1].op_type = "LeakyRelu".into());
+    assert!(said.contains("its node `relu0` is not what this trainer exports"), "{said}");
+    let said = changed(&|proto| drop(proto.graph.as_mut().unwrap().node.pop()));
+    assert!(said.contains("its node `log_probabilities`"), "{said}");
+    let said = changed(&|proto| proto.graph.as_mut().unwrap().node[0].op_type = "DequantizeLinear".into());
+    assert!(said.contains("it is an int8 model: give the float model"), "{said}");
+    let said = changed(&|proto| proto.metadata_props.clear());
+    assert!(said.contains("it carries no contract"), "{said}");
 }

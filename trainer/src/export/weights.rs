@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail, ensure};
+use labelcam::onnx::build::long;
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor, no_grad};
 
@@ -21,6 +22,12 @@ impl Weight {
         let shape = tensor.size().into_iter().map(usize::try_from).collect::<Result<_, _>>()?;
         let flat = no_grad(|| tensor.to_device(Device::Cpu).to_kind(Kind::Float).contiguous().reshape([-1]));
         Ok(Self { shape, values: Vec::<f32>::try_from(flat)? })
+    }
+
+    /// A tensor with these values.
+    pub(super) fn tensor(&self) -> Tensor {
+        let shape: Vec<i64> = self.shape.iter().map(|&side| long(side)).collect();
+        Tensor::from_slice(&self.values).reshape(shape)
     }
 
     /// This matrix `[rows, columns]` as `[columns, rows]`.

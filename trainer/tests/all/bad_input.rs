@@ -116,6 +116,23 @@ fn a_wrong_configuration_names_key_and_range() {
         ("[validation]\nevery = 0", "validation.every = 0, must be 1 or more"),
         ("alphabet = \"aba\"", "class 1 and again as class 3"),
         ("[data]\nrendered-width-max = 9000", "data.rendered-width-max = 9000, must be from 64 to 2048"),
+        ("[quantization]\nweight-bits = 6", "quantization.weight-bits = 6, must be 7 or 8"),
+        (
+            "[quantization]\nobserve = 0",
+            "quantization.observe = 0, must be from 1 to below optimization.steps (100000)",
+        ),
+        (
+            "[optimization]\nsteps = 9\n[quantization]\nobserve = 9",
+            "quantization.observe = 9, must be from 1 to below optimization.steps (9)",
+        ),
+        ("[quantization]\npercentile = 0.9999", "quantization.percentile = 0.9999, must be from 90 to 100"),
+        ("[quantization]\npercentile = nan", "quantization.percentile = NaN, must be from 90 to 100"),
+        ("[quantization]\ndistillation = -1.0", "quantization.distillation = -1, must be 0 or a positive number"),
+        ("[quantization]\nbits = 8", "unknown field `bits`"),
+        (
+            "[optimization]\nprecision = \"bf16\"\n[quantization]",
+            "optimization.precision = \"bf16\", must be \"float\" with [quantization]",
+        ),
         ("[synth]\nseverity-skwe = 1.0", "unknown field `severity-skwe`"),
     ];
     for (toml, expected) in cases {
