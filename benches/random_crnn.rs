@@ -83,7 +83,7 @@ fn rounded(channels: usize, width: f64) -> usize {
 /// Gives the network other sizes and random weights.
 fn resize(model: &mut ModelProto, sizes: &Sizes, dice: &mut ChaCha8Rng) -> Result<()> {
     let graph = model.graph.as_mut().context("the model has no graph")?;
-    let integers = |tensor: &TensorProto| tensor.name.ends_with(".axes") || tensor.name.ends_with(".shape");
+    let integers = |tensor: &TensorProto| matches!(tensor.name.rsplit('.').next(), Some("axes" | "shape"));
     for tensor in graph.initializer.iter_mut().filter(|tensor| !integers(tensor)) {
         let (shape, bound) = shape_and_bound(tensor, sizes)?;
         let values: Vec<f32> = (0..shape.iter().product()).map(|_| dice.random_range(-bound..bound)).collect();

@@ -15,6 +15,7 @@ mod bad_input; // what cannot be used is named, with the fix
 mod compare; // labelcam compare
 mod eval; // labelcam eval
 mod golden; // the help texts
+mod memory; // the most that reading lines holds
 mod read; // labelcam read
 
 // The library.

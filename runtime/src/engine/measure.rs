@@ -29,7 +29,7 @@ impl Shape {
     }
 
     /// Weights within 7 bits, `[C][K]`: made up, the same at every call.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "remainders below 127")]
+    #[expect(clippy::cast_possible_truncation, reason = "remainders below 127")]
     pub fn weights(self) -> Vec<i8> {
         (0..self.channels * self.depth).map(|i| (i * 29 % 127) as i8 - 63).collect()
     }

@@ -1,4 +1,10 @@
 //! A small CRNN, quantized and not: our operators against tract's on the same file, and files that must be refused.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    reason = "sides of a small network, and bytes"
+)]
 
 use tract_onnx::prelude::{Framework, InferenceModelExt, IntoRunnable, Tensor, tvec};
 
