@@ -28,7 +28,7 @@ int8() {
     local out=${1%.onnx}-int8.onnx
     if stale "$out" "$1" && [ -e quantize/Cargo.toml ]; then
         echo "models: quantizing ${1##*/}" >&2
-        cargo run --release --quiet --package labelcam-quantize -- "$1" samples --out "$out" >&2
+        cargo run --release --quiet --package labelcam-quantize -- "$1" --calibrate samples --out "$out" >&2
     fi
 }
 

@@ -1,4 +1,4 @@
-//! The shipped model, and variants of it that must be refused.
+//! The shipped models, and variants of it that must be refused.
 
 use std::fs;
 use std::path::PathBuf;
@@ -10,7 +10,12 @@ use tract_onnx::pb::ModelProto;
 
 use crate::cli;
 
-/// The file.
+/// The int8 model that is within the program.
+pub(crate) fn shipped() -> PathBuf {
+    cli::root().join("models/labels-en-int8.onnx")
+}
+
+/// The float model, which others are made from here.
 pub(crate) fn path() -> PathBuf {
     cli::root().join("models/labels-en.onnx")
 }

@@ -28,7 +28,7 @@ fn every_line_is_read_as_it_is_labelled() {
 
 #[test]
 fn json_tells_file_text_confidence_characters_and_model() {
-    let inspected = cli::stdout(["inspect", crate::model::path().to_str().unwrap()]);
+    let inspected = cli::stdout(["inspect", crate::model::shipped().to_str().unwrap()]);
     for reading in readings(&[]) {
         let keys: Vec<_> = reading.as_object().unwrap().keys().cloned().collect();
         assert_eq!(keys, ["characters", "confidence", "file", "model", "text"]);

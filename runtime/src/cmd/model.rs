@@ -10,13 +10,13 @@ use crate::alphabet::AllowList;
 use crate::recognizer::Recognizer;
 use crate::spec::Spec;
 
-/// The model that ships with this program.
-const SHIPPED: &[u8] = include_bytes!("../../../models/labels-en.onnx");
+/// The model that ships with this program: int8. The float one is for comparison.
+const SHIPPED: &[u8] = include_bytes!("../../../models/labels-en-int8.onnx");
 
 /// The options of every command that uses a model.
 #[derive(Debug, clap::Args)]
 pub(super) struct ModelArgs {
-    /// Model file, ONNX [default: the shipped model labels-en, within this program].
+    /// Model file, ONNX [default: the shipped int8 model labels-en, within this program].
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
     /// TOML file that describes a model made elsewhere; see models/README.md.
