@@ -1,5 +1,7 @@
 //! Black-box tests of `labelcam-quantize`.
 
+#![expect(clippy::unwrap_used, reason = "what fails in a helper fails the test")]
+
 mod peer;
 mod program;
 mod refusals;

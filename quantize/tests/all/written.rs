@@ -146,7 +146,8 @@ fn a_limit_leaves_layers_in_float_and_says_which() {
     let int8 = Recognizer::from_bytes(&fs::read(path).unwrap()).unwrap();
     let mut float = int8.spec().calibration.clone().unwrap().float_layers;
     let mut named: Vec<_> = kept.iter().map(ToString::to_string).collect();
-    (float.sort(), named.sort());
+    float.sort();
+    named.sort();
     assert_eq!(float, named);
     let exact = |of: &str| report["whole"][of].as_u64().unwrap();
     assert!(exact("exact") > exact("float_exact") || kept.len() == 11, "{kept:?}");
