@@ -54,16 +54,16 @@ fn linear(_context: &ParsingContext, node: &NodeProto) -> Parsed {
 }
 
 fn lstm(_context: &ParsingContext, node: &NodeProto) -> Parsed {
-    let layer = LayerNode::read(node)?;
+    let mut layer = LayerNode::read(node)?;
+    // A layer's output is what a node's output is; here the gates come between, and stay in float.
+    let output = layer.output.take();
     let hidden = usize::try_from(int_or(node, "hidden", 0))?;
     let backward: Vec<bool> = ints(node, "backward").iter().map(|&flag| flag != 0).collect();
     let recurrent = recurrent(node, hidden)?;
     ensure!(recurrent.len() == backward.len(), "{} directions, weights of {}", backward.len(), recurrent.len());
-    // A layer's output is what a node's output is; here the gates come between, and stay in float.
-    let weights = LayerNode { output: None, ..layer.clone() }.build()?;
-    let depth = layer.length;
+    let (depth, weights) = (layer.length, layer.build()?);
     let kernels = kernels()?;
-    finished(Lstm { depth, hidden, backward, weights, recurrent: recurrent.into(), output: layer.output, kernels })
+    finished(Lstm { depth, hidden, backward, weights, recurrent: recurrent.into(), output, kernels })
 }
 
 /// The recurrent weights, `[D][4 h][h]`, direction by direction.
