@@ -59,8 +59,9 @@ pub struct Args {
     /// How weights become integers.
     #[arg(long, value_enum, default_value_t = RoundingArg::Gptq)]
     rounding: RoundingArg,
-    /// Bits of a weight with its sign: with 8, the AVX2 kernels of some engines overflow.
-    #[arg(long, value_name = "BITS", default_value_t = 7, value_parser = clap::value_parser!(u32).range(7..=8))]
+    /// Bits of a weight with its sign: with 8, neighbours leave one another room in labelcam's sums of 16 bits; with 7,
+    /// all weights have room in the sums of every engine.
+    #[arg(long, value_name = "BITS", default_value_t = 8, value_parser = clap::value_parser!(u32).range(7..=8))]
     weight_bits: u32,
     /// Engine whose rules the quantizers keep.
     #[arg(long, value_enum, default_value_t = TargetArg::Onnx)]

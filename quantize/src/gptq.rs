@@ -17,14 +17,16 @@ use rayon::prelude::*;
 
 use crate::cholesky;
 use crate::moments::Moments;
+use crate::neighbours::Neighbours;
 use crate::plan::Integers;
 use crate::weights::{self, nearest};
 
 /// Added to the diagonal, as a part of its mean: directions in which the lines say nothing are held to the nearest.
 const DAMPING: f64 = 0.01;
 
-/// Parts of the step that holds the largest weight which are tried.
-const STEPS: [f32; 8] = [1.0, 0.96, 0.92, 0.88, 0.84, 0.8, 0.72, 0.64];
+/// Parts of the step that holds the largest weight which are tried: a larger one leaves neighbours more room, a smaller
+/// one is finer for all others.
+const STEPS: [f32; 10] = [2.0, 1.6, 1.35, 1.15, 1.05, 0.97, 0.9, 0.83, 0.75, 0.65];
 
 /// Rounds over all weights of an output after the first; most find nothing after two.
 const ROUNDS: usize = 4;
@@ -44,13 +46,15 @@ struct Problem {
     /// `H`, damped, in the same order.
     moments: Vec<f32>,
     limit: i8,
+    /// What limits each weight besides, in the same order.
+    neighbours: Neighbours,
 }
 
 /// Rounds the rows of a matrix, each row's step no less than the one in `least`.
 ///
 /// With moments that are all zero it is rounding to the nearest.
-pub fn rounded(rows: &[f32], moments: &Moments, least: &[f32], limit: i8) -> Integers {
-    let problem = Problem::new(moments, limit);
+pub fn rounded(rows: &[f32], moments: &Moments, least: &[f32], (limit, neighbours): (i8, &Neighbours)) -> Integers {
+    let problem = Problem::new(moments, limit, neighbours);
     let columns = moments.columns;
     let lanes: Vec<_> = rows
         .par_chunks(columns * LANES)
@@ -85,7 +89,7 @@ fn quadratic(rows: &[f64], moments: &Moments) -> f64 {
 }
 
 impl Problem {
-    fn new(moments: &Moments, limit: i8) -> Self {
+    fn new(moments: &Moments, limit: i8, neighbours: &Neighbours) -> Self {
         let columns = moments.columns;
         let diagonal = |at: usize| moments.covariance[at * columns + at];
         let mut order: Vec<_> = (0..columns).collect();
@@ -101,7 +105,8 @@ impl Problem {
         let factor = cholesky::factor(damped.clone(), columns);
         let diagonal = (0..columns).map(|at| factor[at * (columns + 1)]).collect();
         let moments = damped.iter().map(|&value| single(value)).collect();
-        Self { columns, order, factor: unit_rows(&factor, columns), diagonal, moments, limit }
+        let neighbours = neighbours.reordered(&order);
+        Self { columns, order, factor: unit_rows(&factor, columns), diagonal, moments, limit, neighbours }
     }
 
     /// The rows rounded with the best of [`STEPS`] each.
@@ -129,7 +134,7 @@ impl Problem {
         let mut lanes = Lanes::new(rows, steps, self);
         for i in (0..columns).rev() {
             let pull = lanes.weighted(&self.factor[i * columns..][..columns], i + 1);
-            lanes.set(i, pull, self.limit);
+            lanes.set(i, pull, self);
             for ((cost, error), pull) in lanes.cost.iter_mut().zip(&lanes.errors[i]).zip(pull) {
                 // What is left of row i of Lᵀ (w - q).
                 let rest = f64::from(error + pull) * self.diagonal[i];
@@ -148,7 +153,7 @@ impl Problem {
                 for (pull, error) in pull.iter_mut().zip(&lanes.errors[i]) {
                     *pull = *pull / row[i] - error;
                 }
-                changed |= lanes.set(i, pull, self.limit);
+                changed |= lanes.set(i, pull, self);
             }
             if !changed {
                 break;
@@ -198,11 +203,12 @@ impl Lanes {
     }
 
     /// Rounds weight `i` of each row, moved by `pull`; whether an integer is another one then.
-    fn set(&mut self, i: usize, pull: [f32; LANES], limit: i8) -> bool {
+    fn set(&mut self, i: usize, pull: [f32; LANES], problem: &Problem) -> bool {
         let before = self.values[i];
         for (lane, pull) in pull.into_iter().enumerate() {
             let (weight, step) = (self.weights[i][lane], self.steps[lane]);
-            let value = nearest(weight + pull, step, limit);
+            let limits = problem.neighbours.limits(i, problem.limit, |other| self.values[other][lane]);
+            let value = nearest(weight + pull, step, limits);
             self.values[i][lane] = value;
             self.errors[i][lane] = weight - f32::from(value) * step;
         }

@@ -27,6 +27,7 @@ pub mod lines;
 pub mod measure;
 pub mod model;
 pub mod moments;
+pub mod neighbours;
 pub mod observe;
 mod output;
 pub mod plan;

@@ -16,6 +16,7 @@ use crate::layers::{Kind, Layer, Operand};
 use crate::lines::Line;
 use crate::model::FloatModel;
 use crate::moments::{self, Means, Moments, Side, sides};
+use crate::neighbours::Neighbours;
 use crate::plan::{Integers, Plan};
 use crate::ranges::{self, Choice, Range};
 use crate::weights;
@@ -125,6 +126,7 @@ impl Work<'_> {
         let (rows, least) = (self.rows(operand), self.least(layer, operand));
         let nearest = self.plan.weights[&operand.tensor].clone();
         let (count, columns) = (operand.rows / moments.len(), operand.columns);
+        let neighbours = Neighbours::of(layer, operand);
         let mut integers = Integers::default();
         let mut shifts = Vec::with_capacity(operand.rows);
         let (mut signal, mut before, mut after) = (0.0, 0.0, 0.0);
@@ -132,7 +134,10 @@ impl Work<'_> {
             let rows = &rows[group * count * columns..][..count * columns];
             let plain = nearest.part(group * count, count);
             let chosen = match self.options.rounding {
-                Rounding::Gptq => gptq::rounded(rows, moments, &least[group * count..][..count], self.limit()),
+                Rounding::Gptq => {
+                    let least = &least[group * count..][..count];
+                    gptq::rounded(rows, moments, least, (self.limit(), &neighbours))
+                }
                 Rounding::Nearest => plain.clone(),
             };
             signal += gptq::signal(rows, moments);

@@ -2,8 +2,8 @@
 
 use crate::plan::Integers;
 
-/// The largest integer of a weight: 63 for 7 bits, 127 for 8. The range is symmetric, and 7 bits are what every engine
-/// can multiply by bytes and add in pairs within 16 bits: 2 * 255 * 63 < 2^15.
+/// The largest integer of a weight: 63 for 7 bits, 127 for 8. The range is symmetric. Weights of 7 bits leave room for
+/// any neighbours (2 * 255 * 63 < 2^15), those of 8 bits limit one another, see [`crate::neighbours`].
 pub fn limit(bits: u32) -> i8 {
     if bits >= 8 { 127 } else { 63 }
 }
@@ -24,16 +24,17 @@ pub fn step(row: &[f32], limit: i8, least: f32) -> f32 {
     if step.is_normal() { step } else { 1.0 }
 }
 
-/// The nearest integer to `weight / step`, within the limit.
+/// The nearest integer to `weight / step`, within the limits.
 #[expect(clippy::cast_possible_truncation, reason = "it is within -127..=127")]
-pub fn nearest(weight: f32, step: f32, limit: i8) -> i8 {
-    let limit = f32::from(limit);
-    (weight / step).round_ties_even().clamp(-limit, limit) as i8
+pub fn nearest(weight: f32, step: f32, (least, largest): (i8, i8)) -> i8 {
+    (weight / step).round_ties_even().clamp(f32::from(least), f32::from(largest)) as i8
 }
 
-/// Rounds each row to the nearest multiples of its step.
+/// Rounds each row to the nearest multiples of its step, whatever the neighbours.
 pub fn rounded(rows: &[f32], steps: Vec<f32>, limit: i8) -> Integers {
     let columns = rows.len() / steps.len().max(1);
-    let row = |(row, step): (&[f32], &f32)| row.iter().map(|&w| nearest(w, *step, limit)).collect::<Vec<_>>();
+    let row = |(row, step): (&[f32], &f32)| {
+        row.iter().map(|&weight| nearest(weight, *step, (-limit, limit))).collect::<Vec<_>>()
+    };
     Integers { values: rows.chunks(columns.max(1)).zip(&steps).flat_map(row).collect(), scales: steps }
 }

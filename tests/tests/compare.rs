@@ -128,6 +128,22 @@ fn lines_that_got_worse_or_better_are_named_and_limits_missed_exit_with_3() {
 }
 
 #[test]
+fn lines_that_the_float_model_was_sure_of_have_a_limit_of_their_own() {
+    let (sets, swapped) = (Sets::new(), ['2', '7']);
+    let models = ["--float", &shipped(), "--int8", &sets.model(swapped)];
+    let report = sets.json(3, &[&models[..], &["--min-sure-agreement", "100"]].concat());
+    let (sure, check) = (&report["total"]["pairs"][0]["sure"], &report["checks"][0]);
+    assert_eq!((&sure["lines"], &sure["same"]), (&LINES.into(), &(LINES - having(swapped)).into()));
+    assert_eq!((&check["check"], &check["passed"]), (&"sure-agreement".into(), &false.into()));
+    sets.json(0, &[&models[..], &["--min-sure-agreement", "10"]].concat());
+    sets.refused(
+        &[&models[..], &["--min-sure-agreement", "100", "--sure", "1"]].concat(),
+        &["a confidence of 1 or more"],
+    );
+    sets.refused(&[&models[..], &["--sure", "50"]].concat(), &["--sure is 50, must be from 0 to 1"]);
+}
+
+#[test]
 fn a_set_without_labels_is_compared_by_agreement_alone() {
     let (sets, model) = (Sets::new(), shipped());
     let bare = sets.text("bare");
@@ -277,7 +293,7 @@ fn junit_is_xml_whose_failures_are_the_limits_missed() {
     let output = Command::new("python3").args(["-c", script, &xml]).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let changed = having(['2', '7']);
-    let expected = format!("right {} 1 {changed} agreement\ntotal 2 1 0 agreement\n", changed + 2);
+    let expected = format!("right {} 1 {changed} agreement\ntotal 3 1 0 agreement\n", changed + 3);
     assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
 }
 

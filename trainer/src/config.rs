@@ -67,8 +67,8 @@ pub struct OptimizationConfig {
     pub gradient_norm_max: f64,
     /// Number format of the convolutions: `float` or `bf16`.
     pub precision: Precision,
-    /// Batch norms keep to the statistics that they start with. For a start from a model file, in which the norms are
-    /// folded into the convolutions; implied by `[quantization]`.
+    /// Batch norms keep to the statistics that they start with, for fine-tuning on few lines; implied by
+    /// `[quantization]`.
     pub hold_norms: bool,
 }
 

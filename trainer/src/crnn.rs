@@ -3,6 +3,8 @@
 //!
 //! Legend: N batch, C classes, W input columns, T = W / 4 + 1 time steps, c0..c6 channels, h hidden size.
 
+mod norms;
+
 use serde::{Deserialize, Serialize};
 use tch::nn::{self, Init, ModuleT};
 use tch::{Kind, Tensor};
@@ -172,10 +174,7 @@ impl Crnn {
         let values = self.quantization.as_ref().map_or(Pass::Float, |quantization| quantization.pass(train));
         let mut x = values.at(Point::Input, lines.to_kind(kind));
         for i in 0..self.convs.len() {
-            x = self.conv(i, &x, train);
-            for pool in POOLS.iter().filter(|pool| pool.conv == i) {
-                x = x.max_pool2d([2, 2], pool.strides, pool.padding, 1, false);
-            }
+            x = Self::pooled(i, self.conv(i, &x, train));
             // The file rounds before the pool. The largest of rounded values is the rounded largest, and there are fewer.
             x = values.at(Point::Relu(i), x);
         } // [N, c0, 16, W/2], [N, c1, 8, W/4], [N, c3, 4, W/4 + 1], [N, c5, 2, W/4 + 2], [N, c6, 1, T]
@@ -184,6 +183,12 @@ impl Crnn {
         let x = self.sequence(1, &values.at(Point::Linear, x)); // [T, N, 2 h]
         let x = self.linear(1, &values.at(Point::Sequence(1), x)); // [T, N, C]
         x.log_softmax(-1, Kind::Float)
+    }
+
+    /// The max pool behind convolution `i`, where there is one.
+    fn pooled(i: usize, x: Tensor) -> Tensor {
+        let pool = POOLS.iter().find(|pool| pool.conv == i);
+        pool.map_or_else(|| x.shallow_clone(), |pool| x.max_pool2d([2, 2], pool.strides, pool.padding, 1, false))
     }
 
     /// Convolution `i` in the number format of `x`, its batch norm where it has one, and a ReLU.

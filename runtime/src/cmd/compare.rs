@@ -43,7 +43,7 @@ use report::Report;
 ///
 /// Exit code: 0 within the limits, 3 where one is missed, 1 when the comparison failed, 2 for wrong arguments.
 ///
-/// Example: labelcam compare --float a.onnx --int8 b.onnx --max-drop 0.3 --min-agreement 99.3 sets/*
+/// Example: labelcam compare --float a.onnx --int8 b.onnx --max-drop 0.3 --min-sure-agreement 99.5 sets/*
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Args {
@@ -60,6 +60,10 @@ pub(super) struct Args {
     limits: LimitArgs,
     #[command(flatten)]
     evaluation: EvaluationArgs,
+    /// Confidence from which on the model that is compared with counts as sure of a line, 0 to 1; how many of these lines
+    /// are read alike is told apart, for the others are those it could hardly read.
+    #[arg(long, value_name = "CONFIDENCE", default_value_t = 0.5)]
+    sure: f32,
     /// Lines to take the time on, spread over all sets; 0 for none.
     #[arg(long, value_name = "N", default_value_t = 100)]
     time_lines: usize,
@@ -79,6 +83,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> Result<Verdict> {
     args.limits.check()?;
+    ensure!((0.0..=1.0).contains(&args.sure), "--sure is {}, must be from 0 to 1", args.sure);
     ensure!(
         args.models.count() == 2 || (args.models.count() == 1 && args.reference.is_some()),
         "there is nothing to compare with: name --float and --int8, or one of them and --reference"
@@ -93,7 +98,7 @@ pub(super) fn run(args: &Args) -> Result<Verdict> {
     let time = timing::measure(&opened, &sets, args.time_lines)?;
     let sides: Vec<Side> =
         opened.iter().map(|model| model.side).chain(reference.iter().map(|_| Side::Reference)).collect();
-    let mut report = Report::new(&sides, &lines, &opened);
+    let mut report = Report::new(&sides, args.sure, &lines, &opened);
     (report.reference, report.time) = (reference, time);
     report.judge(&args.limits)?;
     publish(args, &report)?;

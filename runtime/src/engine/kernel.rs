@@ -17,11 +17,13 @@ mod loops;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 mod portable;
+pub mod room;
 #[cfg(test)]
 mod tests;
 
 use std::sync::OnceLock;
 
+use room::Group;
 use tract_core::prelude::Datum;
 
 pub(crate) use loops::{Clamp, Gates, LIMB_ONE, Limits, Part, Sums};
@@ -41,8 +43,8 @@ pub(crate) trait Number: Datum + Copy + Default {
     /// A sum of products.
     type Sum: Copy + Default + 'static;
 
-    /// The tile for these weights.
-    fn tile<'a>(kernels: &'a Kernels, weights: &[Self::Weight]) -> &'a Tile<Self>;
+    /// The tile for these weights, which lie in runs of `length`.
+    fn tile<'a>(kernels: &'a Kernels, weights: &[Self::Weight], length: usize) -> &'a Tile<Self>;
 
     /// The loops that make values of sums.
     fn clamps(kernels: &Kernels) -> &Clamps<Self::Sum>;
@@ -52,7 +54,7 @@ impl Number for f32 {
     type Weight = f32;
     type Sum = f32;
 
-    fn tile<'a>(kernels: &'a Kernels, _weights: &[f32]) -> &'a Tile<Self> {
+    fn tile<'a>(kernels: &'a Kernels, _weights: &[f32], _length: usize) -> &'a Tile<Self> {
         &kernels.float
     }
 
@@ -65,9 +67,9 @@ impl Number for u8 {
     type Weight = i8;
     type Sum = i32;
 
-    fn tile<'a>(kernels: &'a Kernels, weights: &[i8]) -> &'a Tile<Self> {
-        let narrow = weights.iter().all(|weight| weight.unsigned_abs() <= kernels.narrow_max);
-        if narrow { &kernels.narrow } else { &kernels.wide }
+    fn tile<'a>(kernels: &'a Kernels, weights: &[i8], length: usize) -> &'a Tile<Self> {
+        let has_room = |group: Group| weights.chunks(length.max(1)).all(|run| group.has_room(run));
+        if kernels.group.is_none_or(has_room) { &kernels.narrow } else { &kernels.wide }
     }
 
     fn clamps(kernels: &Kernels) -> &Clamps<i32> {
@@ -155,8 +157,8 @@ pub struct Kernels {
     /// The name that [`VARIABLE`] knows.
     pub name: &'static str,
     float: Tile<f32>,
-    /// The largest weight, in magnitude, of [`Self::narrow`]: sums of a few products then stay within 16 bits.
-    narrow_max: u8,
+    /// The products that [`Self::narrow`] sums in 16 bits, for which there must be room.
+    group: Option<Group>,
     narrow: Tile<u8>,
     /// For all weights from -127 on; as exact, and perhaps slower.
     wide: Tile<u8>,

@@ -40,7 +40,7 @@ impl<N: Number> Packed<N> {
         segments: usize,
         length: usize,
     ) -> TractResult<Self> {
-        let tile = N::tile(kernels, weights);
+        let tile = N::tile(kernels, weights, length);
         let padded = length.next_multiple_of(tile.align);
         let channels = weights.len() / (segments * length).max(1);
         let columns = channels.next_multiple_of(tile.lanes);

@@ -11,6 +11,7 @@ use crate::crnn::{Crnn, HEIGHT};
 use crate::device::DeviceChoice;
 use crate::export::inverse;
 use crate::lines::{self, Split};
+use crate::loader::Source;
 use crate::train::{Run, train};
 
 /// Train a network on rendered lines, or go on with a run that was stopped.
@@ -29,7 +30,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "DIR")]
     run: PathBuf,
     /// Start from the weights of this checkpoint or model file (.onnx, float), to train an existing model further on
-    /// other lines or for int8. A model file needs `optimization.hold-norms` or `[quantization]`.
+    /// other lines or for int8.
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
     /// Stop after this update of the schedule; the same command without it goes on from there.
@@ -47,8 +48,8 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let config = read_config(args.config.as_deref())?;
     let device = args.device.device()?;
     let replicas = replicas(args.threads, device);
-    let start = args.from.as_deref().map(|path| start(path, &config)).transpose()?;
     let source = lines::source(&config, Split::Train)?;
+    let start = args.from.as_deref().map(|path| start(path, &config, &source)).transpose()?;
     let validation = lines::examples(&config, Split::Validation, config.validation.lines)?;
     announce(&config, device);
     let (folder, until) = (args.run.as_path(), args.until);
@@ -59,9 +60,9 @@ pub(super) fn run(args: &Args) -> Result<()> {
 }
 
 /// The weights to start from, by the ending of the file's name.
-fn start(path: &Path, config: &Config) -> Result<Checkpoint> {
+fn start(path: &Path, config: &Config, lines: &Source) -> Result<Checkpoint> {
     let model = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("onnx"));
-    if model { inverse::checkpoint(path, config) } else { Checkpoint::read(path) }
+    if model { inverse::checkpoint(path, config, lines) } else { Checkpoint::read(path) }
 }
 
 /// One replica a core on the processor, which then leaves single operations to single threads.

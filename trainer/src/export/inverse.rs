@@ -1,7 +1,7 @@
 //! From a model file of ours back to weights that training can start from.
 //!
 //! Nothing is guessed: the file must be the one that export would write for the configuration's network, other weights
-//! aside. Batch norms cannot be had back; they become the identity, with the convolutions as they were folded.
+//! aside. Batch norms come as the identity, with the convolutions as they were folded; training restores them on lines.
 
 use std::fs;
 use std::path::Path;
@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 use labelcam::onnx::pb::{GraphProto, ModelProto};
 use labelcam::onnx::{self, graph as look};
 use labelcam::spec::{InputSpec, METADATA_KEY, Spec};
+use rayon::prelude::*;
 use tch::nn::VarStore;
 use tch::{Device, Tensor};
 
@@ -19,23 +20,33 @@ use crate::checkpoint::Checkpoint;
 use crate::config::Config;
 use crate::contract;
 use crate::crnn::{BATCH_NORM_EPSILON, Crnn, NORMALIZED};
+use crate::loader::{Source, stack};
 
-/// The weights of a float model file as a checkpoint to start the training of `config` from.
+/// Lines that batch norms are restored on.
+const LINES: u64 = 256;
+
+/// Of these, as many are run at a time.
+const BATCH: usize = 32;
+
+/// The weights of a float model file as a checkpoint to start the training of `config` from. Unless the batch norms are
+/// held they are restored on some of the lines, see [`Crnn::restore_norms`].
 ///
 /// # Errors
 /// When the file cannot be read, is of another network, alphabet or preprocessing than the configuration's, is an int8
-/// model, or has a value that is not finite; also when batch norms would not be held in training, for the identity is
-/// no batch norm that training could go on with.
-pub fn checkpoint(path: &Path, config: &Config) -> Result<Checkpoint> {
+/// model, or has a value that is not finite.
+pub fn checkpoint(path: &Path, config: &Config, lines: &Source) -> Result<Checkpoint> {
     let named = || format!("cannot start from the model {}", path.display());
-    ensure!(
-        config.optimization.hold_norms || config.quantization.is_some(),
-        "{}: its batch norms are folded into the convolutions, which only training with held norms keeps right: set \
-         optimization.hold-norms = true",
-        named()
-    );
     let bytes = fs::read(path).with_context(named)?;
-    Ok(Checkpoint::of_weights(path, weights(&bytes, config).with_context(named)?, config.clone()))
+    let folded = Checkpoint::of_weights(path, weights(&bytes, config).with_context(named)?, config.clone());
+    if config.optimization.hold_norms || config.quantization.is_some() {
+        return Ok(folded);
+    }
+    let (store, net) = folded.network(Device::Cpu)?;
+    let mut examples: Vec<_> = (0..LINES).into_par_iter().map(|index| lines(index)).collect();
+    examples.sort_by_key(|example| example.input.width());
+    let batches: Vec<_> = examples.chunks(BATCH).map(|batch| stack(batch, 0, Device::Cpu).lines).collect();
+    net.restore_norms(&batches);
+    Ok(Checkpoint::of_weights(path, store.variables().into_iter().collect(), config.clone()))
 }
 
 /// All variables of the network, by name.

@@ -1,6 +1,7 @@
 //! Exported parts and whole networks against libtorch, on random weights.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use labelcam::alphabet::Alphabet;
 use labelcam::image::Gray;
@@ -12,16 +13,16 @@ use prost::Message;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tch::nn::{self, ModuleT, RNN, VarStore};
-use tch::{Device, Tensor, no_grad};
+use tch::{Device, Kind, Tensor, no_grad};
 
 use super::graph::Graph;
 use super::parity::{self, Exported};
 use super::weights::{Weight, Weights};
 use super::{bytes, fold, inverse, model, network};
-use crate::config::Config;
+use crate::config::{Config, OptimizationConfig};
 use crate::contract;
 use crate::crnn::{Crnn, HEIGHT, NetworkConfig};
-use crate::loader::Example;
+use crate::loader::{Example, Source, stack};
 
 /// Outputs here are of size 1 to 10, and float sums of some hundred products round off by 1e-6 to 1e-5.
 const TOLERANCE: f32 = 1e-4;
@@ -201,6 +202,31 @@ fn weights_out_of_a_file_make_the_same_file() {
     let x = random(99, &[2, 1, long(HEIGHT), 96]);
     let (expected, found) = (net.forward_t(&x, false), again.forward_t(&x, false));
     assert!(difference(&Weight::of(&expected).unwrap().values, &Weight::of(&found).unwrap().values) < TOLERANCE);
+}
+
+/// Out of a file, the norms that were folded compute the same and normalize again.
+#[test]
+fn restored_norms_change_nothing_and_normalize_what_enters_them() {
+    let (store, net) = crnn();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.onnx");
+    std::fs::write(&path, model(&store, &spec()).unwrap()).unwrap();
+    let image = Gray { width: 90, height: 30, pixels: (0..=250).cycle().step_by(37).take(90 * 30).collect() };
+    let input = preprocess::line(&image, Region::whole(&image), &contract::input(&config())).unwrap();
+    let lines: Source = Arc::new(move |_| Example { input: input.clone(), label: vec![1], text: "0".into() });
+    let checkpoint = inverse::checkpoint(&path, &config(), &lines).unwrap();
+    let (restored, again) = checkpoint.network(CPU).unwrap();
+    let outputs = |net: &Crnn, x: &Tensor, train| Weight::of(&net.forward_t(x, train)).unwrap().values;
+    let x = random(99, &[2, 1, long(HEIGHT), 96]);
+    assert!(difference(&outputs(&net, &x, false), &outputs(&again, &x, false)) < TOLERANCE);
+    // The batch's own statistics are those that were taken: all lines are the same.
+    let line = stack(&[lines(0)], 0, CPU).lines;
+    assert!(difference(&outputs(&net, &line, false), &outputs(&again, &line, true)) < 10.0 * TOLERANCE);
+    let length = |name: &str| f64::try_from(restored.variables()[name].get(0).norm()).unwrap();
+    assert!((length("conv2.weight") - std::f64::consts::SQRT_2).abs() < 1e-5, "{}", length("conv2.weight"));
+    let held = Config { optimization: OptimizationConfig { hold_norms: true, ..Default::default() }, ..config() };
+    let (held, _) = inverse::checkpoint(&path, &held, &lines).unwrap().network(CPU).unwrap();
+    assert!(held.variables()["norm2.weight"].equal(&Tensor::ones([32], (Kind::Float, CPU))));
 }
 
 #[test]

@@ -6,7 +6,7 @@
 
 use super::escape::xml;
 use super::limits::Check;
-use super::pair::Change;
+use super::pair::{Change, Sure};
 use super::report::{Report, SetReport};
 use super::table::{changed, kind};
 
@@ -46,6 +46,14 @@ fn cases(report: &Report, set: &SetReport, count: usize) -> Vec<Case> {
         }
         let found = format!("{sides}: {} of {} lines alike, {:.3} %", pair.same, pair.lines, 100.0 * pair.agreement);
         cases.push(measure("agreement", found, report.check("agreement", &set.set)));
+        if let Some(agreement) = pair.sure.agreement {
+            let Sure { confidence, lines, same, .. } = pair.sure;
+            let found = format!(
+                "{sides}: {same} of {lines} lines with a confidence of {confidence} or more alike, {:.3} %",
+                100.0 * agreement
+            );
+            cases.push(measure("sure-agreement", found, report.check("sure-agreement", &set.set)));
+        }
     }
     if let Some(check) = report.check("reference-lines", &set.set) {
         cases.push(measure("reference-lines", format!("{} lines missing on either side", check.value), Some(check)));

@@ -14,6 +14,9 @@ pub(super) struct LimitArgs {
     /// Per cent of lines that must have the same text, 0 to 100.
     #[arg(long, value_name = "PERCENT", allow_negative_numbers = true)]
     min_agreement: Option<f64>,
+    /// Per cent of the lines that the other model was sure of which must have the same text, 0 to 100.
+    #[arg(long, value_name = "PERCENT", allow_negative_numbers = true)]
+    min_sure_agreement: Option<f64>,
     /// Hold each set to the limits, not only all together.
     #[arg(long)]
     every_set: bool,
@@ -22,7 +25,8 @@ pub(super) struct LimitArgs {
 /// A limit held against what was found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Check {
-    /// `accuracy-drop` in points, `agreement` in per cent, or `reference-lines`, lines missing on either side.
+    /// `accuracy-drop` in points, `agreement` and `sure-agreement` in per cent, or `reference-lines`, lines missing on
+    /// either side.
     #[serde(rename = "check")]
     pub(super) name: &'static str,
     /// The set, or `total`.
@@ -41,9 +45,11 @@ const ROUNDING: f64 = 1e-9;
 impl LimitArgs {
     /// Refuses limits out of range.
     pub(super) fn check(&self) -> Result<()> {
-        for (option, unit, value) in
-            [("--max-drop", "points", self.max_drop), ("--min-agreement", "per cent", self.min_agreement)]
-        {
+        for (option, unit, value) in [
+            ("--max-drop", "points", self.max_drop),
+            ("--min-agreement", "per cent", self.min_agreement),
+            ("--min-sure-agreement", "per cent", self.min_sure_agreement),
+        ] {
             let value = value.unwrap_or_default();
             ensure!((0.0..=100.0).contains(&value), "{option} is {value}, must be from 0 to 100 {unit}");
         }
@@ -52,7 +58,7 @@ impl LimitArgs {
 
     /// Holds a report against the limits.
     pub(super) fn checks(&self, report: &Report) -> Result<Vec<Check>> {
-        if self.max_drop.is_none() && self.min_agreement.is_none() {
+        if [self.max_drop, self.min_agreement, self.min_sure_agreement].iter().all(Option::is_none) {
             return Ok(Vec::new());
         }
         ensure!(
@@ -60,7 +66,13 @@ impl LimitArgs {
             "--max-drop cannot be judged, since no line has a label: name a folder with a labels.tsv, or take \
              --min-agreement alone"
         );
-        report.total.judged().context("the models have no line in common")?;
+        let total = report.total.judged().context("the models have no line in common")?;
+        ensure!(
+            self.min_sure_agreement.is_none() || total.sure.lines > 0,
+            "--min-sure-agreement cannot be judged, since no line was read with a confidence of {} or more: lower \
+             --sure, or name sets that the model can read",
+            total.sure.confidence
+        );
         let sets = if self.every_set { report.sets.as_slice() } else { &[] };
         let mut checks: Vec<Check> = sets.iter().chain([&report.total]).flat_map(|set| self.of_set(set)).collect();
         if let Some(reference) = &report.reference {
@@ -76,11 +88,13 @@ impl LimitArgs {
         let drop = self.max_drop.zip(pair.drop_points).map(|(limit, drop)| {
             Check::new("accuracy-drop", &set.set, [drop, limit], |drop, limit| drop <= limit + ROUNDING)
         });
-        let agreement = self.min_agreement.map(|limit| {
-            let found = 100.0 * pair.agreement;
-            Check::new("agreement", &set.set, [found, limit], |found, limit| found >= limit - ROUNDING)
-        });
-        drop.into_iter().chain(agreement).collect()
+        let least = |name, (limit, found): (f64, f64)| {
+            Check::new(name, &set.set, [100.0 * found, limit], |found, limit| found >= limit - ROUNDING)
+        };
+        let agreement = self.min_agreement.map(|limit| least("agreement", (limit, pair.agreement)));
+        // A set without a line that one could act upon has nothing to hold to this limit.
+        let sure = self.min_sure_agreement.zip(pair.sure.agreement).map(|limit| least("sure-agreement", limit));
+        drop.into_iter().chain(agreement).chain(sure).collect()
     }
 }
 

@@ -34,6 +34,27 @@ pub(super) struct Change {
     pub(super) after: Text,
 }
 
+/// Lines that the other side read with a confidence to act upon. The rest is what it could hardly read, where two texts
+/// are about as likely and the least rounding decides.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Sure {
+    /// The least confidence.
+    pub(super) confidence: f32,
+    /// Lines read with it.
+    pub(super) lines: usize,
+    /// Of these, lines with the same text.
+    pub(super) same: usize,
+    /// `same / lines`; none without such lines.
+    pub(super) agreement: Option<f64>,
+}
+
+impl Sure {
+    #[expect(clippy::cast_precision_loss, reason = "counts of lines")]
+    fn new(confidence: f32, lines: usize, same: usize) -> Self {
+        Self { confidence, lines, same, agreement: (lines > 0).then(|| same as f64 / lines as f64) }
+    }
+}
+
 /// One side held against another, over the lines that both have; fractions from 0 to 1.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Pair {
@@ -47,6 +68,8 @@ pub(super) struct Pair {
     pub(super) same: usize,
     /// `same / lines`.
     pub(super) agreement: f64,
+    /// The same of the lines that the other side was sure of.
+    pub(super) sure: Sure,
     /// Fraction that agrees once both sides are normalized.
     pub(super) normalized: f64,
     /// 1-NED against the other side's texts.
@@ -71,11 +94,13 @@ pub(super) struct Pair {
 }
 
 impl Pair {
-    /// Compares `of` with `against` on the lines that both have; none without such lines.
-    pub(super) fn new<'a>([of, against]: [Side; 2], lines: impl Iterator<Item = &'a Line>) -> Option<Self> {
+    /// Compares `of` with `against` on the lines that both have; none without such lines. A side is sure of a line from
+    /// the confidence `sure` on.
+    pub(super) fn new<'a>([of, against]: [Side; 2], sure: f32, lines: impl Iterator<Item = &'a Line>) -> Option<Self> {
         let mut score = Score::default();
         let (mut shifts, mut changed) = (Vec::new(), Vec::new());
         let [mut right_of, mut right_against, mut labelled] = [0, 0, 0];
+        let [mut sure_lines, mut sure_same] = [0, 0];
         for line in lines {
             let (Some(after), Some(before)) = (line.of(of), line.of(against)) else { continue };
             score.add(&before.reading, &after.reading, line.normalization);
@@ -84,7 +109,12 @@ impl Pair {
                 right_of += usize::from(right(after, truth));
                 right_against += usize::from(right(before, truth));
             }
-            if before.reading == after.reading {
+            let same = before.reading == after.reading;
+            if !before.failed && before.confidence >= sure {
+                sure_lines += 1;
+                sure_same += usize::from(same);
+            }
+            if same {
                 shifts.push(f64::from(after.confidence) - f64::from(before.confidence));
             } else {
                 changed.push(change(line, before, after));
@@ -99,6 +129,7 @@ impl Pair {
             lines: accuracy.lines,
             same: score.exact_lines(),
             agreement: accuracy.exact,
+            sure: Sure::new(sure, sure_lines, sure_same),
             normalized: accuracy.normalized,
             ned: accuracy.ned,
             cer: accuracy.cer,
@@ -164,7 +195,7 @@ mod tests {
             (None, "A", "B"),
         ];
         let lines = lines.map(line);
-        let pair = Pair::new([Side::Int8, Side::Float], lines.iter()).unwrap();
+        let pair = Pair::new([Side::Int8, Side::Float], 0.5, lines.iter()).unwrap();
         let kinds: Vec<_> = pair.changed.iter().map(|change| change.kind).collect();
         assert_eq!(kinds, [Kind::Better, Kind::Worse, Kind::BothWrong, Kind::Unlabelled]);
         assert_eq!((pair.lines, pair.same, pair.better, pair.worse, pair.other), (6, 2, 1, 1, 2));
@@ -177,14 +208,25 @@ mod tests {
     #[test]
     fn a_drop_is_in_points_of_the_labelled_lines() {
         let lines = [(Some("A"), "A", "B"), (Some("A"), "A", "A"), (Some("A"), "A", "A"), (None, "A", "B")].map(line);
-        let pair = Pair::new([Side::Int8, Side::Float], lines.iter()).unwrap();
+        let pair = Pair::new([Side::Int8, Side::Float], 0.5, lines.iter()).unwrap();
         assert!((pair.drop_points.unwrap() - 100.0 / 3.0).abs() < 1e-9);
-        assert_eq!(Pair::new([Side::Int8, Side::Float], lines[3..].iter()).unwrap().drop_points, None);
+        assert_eq!(Pair::new([Side::Int8, Side::Float], 0.5, lines[3..].iter()).unwrap().drop_points, None);
+    }
+
+    #[test]
+    fn lines_that_the_other_side_was_sure_of_are_counted_apart() {
+        let lines = [(None, "A", "A"), (None, "A", "B"), (None, "A", "A")].map(line);
+        // The float model's confidence is 0.5 here, the int8 model's 0.75.
+        let sure = |of: [Side; 2], confidence| Pair::new(of, confidence, lines.iter()).unwrap().sure;
+        let found = sure([Side::Int8, Side::Float], 0.5);
+        assert_eq!((found.lines, found.same, found.agreement), (3, 2, Some(2.0 / 3.0)));
+        assert_eq!(sure([Side::Int8, Side::Float], 0.6).agreement, None);
+        assert_eq!(sure([Side::Float, Side::Int8], 0.6).lines, 3);
     }
 
     #[test]
     fn lines_that_one_side_has_not_seen_are_left_out() {
         let lines = [(Some("A"), "A", "A")].map(line);
-        assert!(Pair::new([Side::Int8, Side::Reference], lines.iter()).is_none());
+        assert!(Pair::new([Side::Int8, Side::Reference], 0.5, lines.iter()).is_none());
     }
 }

@@ -65,10 +65,11 @@ pub(super) struct SetReport {
 }
 
 impl Report {
-    /// The comparison of `sides` on sets that were read; nothing is judged yet.
-    pub(super) fn new(sides: &[Side], sets: &[ReadSet], models: &[Opened]) -> Self {
-        let reports = sets.iter().map(|set| SetReport::new(&set.name, sides, &set.lines.iter())).collect();
-        let mut total = SetReport::new("total", sides, &sets.iter().flat_map(|set| &set.lines));
+    /// The comparison of `sides` on sets that were read; nothing is judged yet. A side is sure of a line from the
+    /// confidence `sure` on.
+    pub(super) fn new(sides: &[Side], sure: f32, sets: &[ReadSet], models: &[Opened]) -> Self {
+        let reports = sets.iter().map(|set| SetReport::new(&set.name, (sides, sure), &set.lines.iter())).collect();
+        let mut total = SetReport::new("total", (sides, sure), &sets.iter().flat_map(|set| &set.lines));
         // The sets have them.
         total.pairs.iter_mut().for_each(|pair| pair.changed.clear());
         let model = |model: &Opened| {
@@ -114,7 +115,7 @@ fn ratio(models: &BTreeMap<Side, Model>) -> Option<f64> {
 }
 
 impl SetReport {
-    fn new<'a>(set: &str, sides: &[Side], lines: &(impl Iterator<Item = &'a Line> + Clone)) -> Self {
+    fn new<'a>(set: &str, (sides, sure): (&[Side], f32), lines: &(impl Iterator<Item = &'a Line> + Clone)) -> Self {
         let accuracy = |&side: &Side| {
             let mut score = Score::default();
             lines.clone().for_each(|line| line.count(side, &mut score));
@@ -124,7 +125,7 @@ impl SetReport {
             set: set.to_owned(),
             lines: lines.clone().count(),
             accuracy: sides.iter().filter_map(accuracy).collect(),
-            pairs: pairs(sides).into_iter().filter_map(|pair| Pair::new(pair, lines.clone())).collect(),
+            pairs: pairs(sides).into_iter().filter_map(|pair| Pair::new(pair, sure, lines.clone())).collect(),
         }
     }
 

@@ -51,12 +51,29 @@ fn agreement(report: &Report) -> Table {
         let [ned, cer] = [pair.ned, pair.cer].map(|value| format!("{value:.4}"));
         let shift = pair.confidence_shift.map_or("-".into(), |shift| format!("{shift:+.4}"));
         let drop = pair.drop_points.map_or("-".into(), |points| format!("{points:.2}"));
-        let agreement = format!("{:.2} %", 100.0 * pair.agreement);
+        let percent = |fraction: f64| format!("{:.2} %", 100.0 * fraction);
+        let (agreement, sure) = (percent(pair.agreement), pair.sure.agreement.map_or("-".into(), percent));
+        let sure_lines = pair.sure.lines.to_string();
         let (of, against) = (pair.of.name().into(), pair.against.name().into());
-        vec![set.to_owned(), of, against, lines, same, agreement, ned, cer, better, worse, other, drop, shift]
+        let words = [set.to_owned(), of, against];
+        let numbers = [lines, same, agreement, sure_lines, sure, ned, cer, better, worse, other, drop, shift];
+        [&words[..], &numbers[..]].concat()
     };
     let rows = sets(report).flat_map(|set| set.pairs.iter().map(|pair| row(&set.set, pair)));
-    let numbers = ["lines", "same", "agreement", "1-NED", "CER", "better", "worse", "other", "drop", "confidence"];
+    let numbers = [
+        "lines",
+        "same",
+        "agreement",
+        "sure",
+        "of these",
+        "1-NED",
+        "CER",
+        "better",
+        "worse",
+        "other",
+        "drop",
+        "confidence",
+    ];
     Table {
         title: "Agreement: one model's texts against the other's",
         head: [&["set", "model", "against"], &numbers[..]].concat(),

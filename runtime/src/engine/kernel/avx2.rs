@@ -1,7 +1,7 @@
 //! AVX2 and FMA, and AVX-VNNI where the processor has it: six rows by two vectors of eight channels.
 //!
 //! Four consecutive bytes of a row are broadcast and multiplied with four weights of each of eight channels. AVX2 does so
-//! in three instructions: `vpmaddubsw` makes sums of two products in 16 bits, which narrow weights cannot overflow,
+//! in three instructions: `vpmaddubsw` makes sums of two products in 16 bits, for which narrow weights leave room,
 //! `vpmaddwd` by ones adds two of these in 32 bits, and `vpaddd` adds the result. Wide weights take that way twice, with
 //! the byte split into two halves of at most 128. AVX-VNNI has one instruction for it all.
 
@@ -13,6 +13,7 @@ use std::arch::x86_64::{
 };
 
 use super::loops::vectorized;
+use super::room::Group;
 use super::{Kernels, Run, Tile, Walk};
 
 const ROWS: usize = 6;
@@ -26,11 +27,10 @@ const fn int8(run: Run<u8>) -> Tile<u8> {
 const FLOAT: Tile<f32> = Tile { rows: ROWS, lanes: LANES, vectors: VECTORS, align: 1, together: 1, run: float };
 
 /// AVX2 with FMA.
-// Narrow: 2 * 255 * 64 < 2^15.
 pub(super) static AVX2: Kernels = Kernels {
     name: "avx2",
     float: FLOAT,
-    narrow_max: 64,
+    group: Some(Group::PAIRS),
     narrow: int8(narrow),
     wide: int8(wide),
     loops: vectorized!("avx2,fma"),
@@ -40,7 +40,7 @@ pub(super) static AVX2: Kernels = Kernels {
 pub(super) static VNNI: Kernels = Kernels {
     name: "avx-vnni",
     float: FLOAT,
-    narrow_max: u8::MAX,
+    group: None,
     narrow: int8(vnni),
     wide: int8(vnni),
     loops: vectorized!("avx2,fma"),

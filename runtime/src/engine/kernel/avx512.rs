@@ -19,7 +19,7 @@ const INT8: Tile<u8> = Tile { rows: ROWS, lanes: LANES, vectors: VECTORS, align:
 pub(super) static VNNI: Kernels = Kernels {
     name: "avx512-vnni",
     float: Tile { rows: ROWS, lanes: LANES, vectors: VECTORS, align: 1, together: 1, run: float },
-    narrow_max: u8::MAX,
+    group: None,
     narrow: INT8,
     wide: INT8,
     loops: vectorized!("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"),

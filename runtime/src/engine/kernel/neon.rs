@@ -13,18 +13,18 @@ use std::arch::aarch64::{
 use std::arch::asm;
 
 use super::portable::LOOPS;
+use super::room::Group;
 use super::{Kernels, Tile, Walk};
 
 /// NEON with the dot product.
 pub(super) static DOT: Kernels =
-    Kernels { name: "neon-dot", float: FLOAT, narrow_max: u8::MAX, narrow: SDOT, wide: SDOT, loops: LOOPS };
+    Kernels { name: "neon-dot", float: FLOAT, group: None, narrow: SDOT, wide: SDOT, loops: LOOPS };
 
 /// NEON as every aarch64 has it.
 pub(super) static NEON: Kernels = Kernels {
     name: "neon",
     float: FLOAT,
-    // 4 * 128 * 63 < 2^15.
-    narrow_max: 63,
+    group: Some(Group::FOURS),
     narrow: Tile { rows: 4, lanes: CHANNELS, vectors: 4, align: 16, together: 16, run: narrow },
     wide: Tile { rows: 4, lanes: CHANNELS, vectors: 4, align: 16, together: 16, run: wide },
     loops: LOOPS,

@@ -6,7 +6,7 @@ use super::{Clamps, Kernels, Loops, Number, Tile, Walk, loops};
 pub(super) static PORTABLE: Kernels = Kernels {
     name: "portable",
     float: Tile { rows: 4, lanes: 8, vectors: 2, align: 1, together: 1, run: float },
-    narrow_max: u8::MAX,
+    group: None,
     narrow: Tile { rows: 4, lanes: 8, vectors: 2, align: 4, together: 4, run: int8 },
     wide: Tile { rows: 4, lanes: 8, vectors: 2, align: 4, together: 4, run: int8 },
     loops: LOOPS,

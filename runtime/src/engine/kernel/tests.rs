@@ -48,8 +48,9 @@ fn expected(
     (0..rows).flat_map(|row| (0..channels).map(move |channel| (row, channel))).map(|(r, c)| sum(r, c)).collect()
 }
 
-/// Every number of rows and vectors of a tile, on values and weights that a function of their index gives.
-fn check_int8(name: &str, tile: &Tile<u8>, value: impl Fn(usize) -> u8, weight: impl Fn(usize) -> i8) {
+/// Every number of rows and vectors of a tile, on values that a function of their index gives, and weights that one of
+/// their place in the run and their index gives.
+fn check_int8(name: &str, tile: &Tile<u8>, value: impl Fn(usize) -> u8, weight: impl Fn(usize, usize) -> i8) {
     for (segments, groups) in [(1, 1), (1, 3), (2, 1), (3, 5)] {
         let length = groups * tile.align;
         let walk = Walk { segments, stride: length + 3, length };
@@ -57,7 +58,8 @@ fn check_int8(name: &str, tile: &Tile<u8>, value: impl Fn(usize) -> u8, weight: 
             for vectors in 1..=tile.vectors {
                 let channels = vectors * tile.lanes;
                 let values: Vec<u8> = (0..segments * walk.stride + rows * 5 + length).map(&value).collect();
-                let panel: Vec<i8> = (0..segments * length * channels).map(&weight).collect();
+                let place = |i: usize| (i / (channels * tile.together) * tile.together + i % tile.together) % length;
+                let panel: Vec<i8> = (0..segments * length * channels).map(|i| weight(place(i), i)).collect();
                 let sums: Vec<i64> =
                     run(tile, (rows, vectors), walk, (&values, &panel)).into_iter().map(i64::from).collect();
                 assert_eq!(
@@ -77,27 +79,54 @@ fn noise(i: usize) -> u8 {
 
 #[test]
 fn int8_tiles_are_exact_on_noise() {
+    let random = |place: usize, i: usize| noise(i * 7 + place).cast_signed().max(-127);
     for set in available() {
-        let narrow = i16::from(set.narrow_max.min(127));
-        let within = |i: usize| (i16::from(noise(i * 7 + 1)) % (2 * narrow + 1) - narrow) as i8;
-        check_int8(set.name, &set.narrow, noise, within);
-        check_int8(set.name, &set.wide, noise, |i| noise(i * 7 + 1).cast_signed().max(-127));
+        // Half of seven bits leave room for any neighbours.
+        check_int8(set.name, &set.narrow, noise, |place, i| random(place, i) / 2);
+        check_int8(set.name, &set.wide, noise, random);
     }
 }
+
+/// Weights of a group that leave no room for more.
+const FULL: [(Group, &[&[i8]]); 2] = [
+    (Group::PAIRS, &[&[127, 1], &[64, 64], &[-1, -127], &[-64, -64], &[127, -127]]),
+    (Group::FOURS, &[&[127, 127, 1, 0], &[64, 64, 64, 63], &[-64, -63, -64, -64], &[-127, 127, 0, -1]]),
+];
 
 #[test]
 fn int8_tiles_are_exact_at_the_extremes() {
     for set in available() {
-        let narrow = set.narrow_max.min(127).cast_signed();
+        let (group, full) = FULL.into_iter().find(|&(group, _)| Some(group) == set.group).unwrap_or(FULL[0]);
+        let narrow =
+            full.iter().copied().chain(if set.group.is_none() { [&[127i8][..], &[-127]] } else { [&[63][..], &[-63]] });
         for byte in [0, 127, 128, 255] {
-            for (tile, weights) in [(&set.narrow, [narrow, -narrow]), (&set.wide, [127, -127])] {
-                for weight in weights {
-                    check_int8(set.name, tile, |_| byte, |_| weight);
-                }
-                // Neighbours of opposite sign, as the 16-bit sums see them.
-                check_int8(set.name, tile, |i| if i % 2 == 0 { byte } else { !byte }, |i| weights[i % 2]);
+            for weights in narrow.clone() {
+                let weight = |place: usize, _| weights[place / group.stride % weights.len()];
+                check_int8(set.name, &set.narrow, |_| byte, weight);
+                check_int8(set.name, &set.narrow, |i| if i % 2 == 0 { byte } else { !byte }, weight);
+            }
+            for weights in [[127, 127], [-127, -127], [127, -127]] {
+                check_int8(set.name, &set.wide, |_| byte, |place, _| weights[place % 2]);
+                check_int8(
+                    set.name,
+                    &set.wide,
+                    |i| if i % 2 == 0 { byte } else { !byte },
+                    |place, _| weights[place % 2],
+                );
             }
         }
+    }
+}
+
+#[test]
+fn weights_choose_the_tile_run_by_run() {
+    for set in available() {
+        let is_narrow = |weights: &[i8], length| std::ptr::eq(u8::tile(set, weights, length), &raw const set.narrow);
+        assert!(is_narrow(&[63; 64], 64) && is_narrow(&[127, 1, 0, 0], 4), "{}", set.name);
+        // Neighbours across the end of a run are multiplied apart.
+        let apart = [0, 127, 127, 0];
+        assert!(is_narrow(&apart, 2) && is_narrow(&apart, 4), "{}", set.name);
+        assert_eq!(is_narrow(&[127; 64], 64), set.group.is_none(), "{}", set.name);
     }
 }
 
