@@ -1,11 +1,25 @@
 #!/usr/bin/env bash
-# Makes the models that labelcam and ONNX Runtime are measured on, and prints them, one a line: FLOAT.onnx:PX, the width
-# of the line to read in pixels.
+# Prints the models that labelcam and ONNX Runtime are measured on, one a line: FLOAT.onnx:PX, the width of the line to
+# read in pixels.
 #
-# They are the shipped models and the CRNN of Shi et al. 2015 in full width, for 36 characters, with random weights.
-# Beside each lie FLOAT-int8.onnx, where labelcam has one or makes one, and FLOAT-ort-int8.onnx from ONNX Runtime's own
-# quantizer.
+#   benches/models.sh [MODEL[:PX]...] [OPTION...]     options are for the caller, and passed over
+#
+# Without a MODEL it makes them: the shipped models and the CRNN of Shi et al. 2015 in full width, for 36 characters, with
+# random weights. Beside each lie FLOAT-int8.onnx, where labelcam has one or makes one, and FLOAT-ort-int8.onnx from ONNX
+# Runtime's own quantizer.
 set -euo pipefail
+
+named=()
+while [ $# -gt 0 ] && [ "${1#-}" = "$1" ]; do
+    [ -f "${1%:*}" ] || { echo "models: there is no model ${1%:*}" >&2; exit 1; }
+    named+=("$1")
+    shift
+done
+if [ ${#named[@]} -gt 0 ]; then
+    printf '%s\n' "${named[@]}"
+    exit
+fi
+
 cd "$(dirname "$0")/.."
 
 folder=${XDG_CACHE_HOME:-$HOME/.cache}/labelcam/bench

@@ -25,16 +25,9 @@ need qemu-system-aarch64 qemu-system-arm
 need cpio cpio
 qemu-system-aarch64 -cpu help | grep -q cortex-a76 || die "QEMU is older than 7.1 and knows no Cortex-A76: update it"
 
-models=()
-while [ $# -gt 0 ] && [ "${1#-}" = "$1" ]; do
-    [ -f "${1%:*}" ] || die "there is no model ${1%:*}"
-    models+=("$1")
-    shift
-done
-if [ ${#models[@]} -eq 0 ]; then
-    listed=$("$root/benches/models.sh")
-    mapfile -t models <<<"$listed"
-fi
+listed=$("$root/benches/models.sh" "$@")
+mapfile -t models <<<"$listed"
+while [ $# -gt 0 ] && [ "${1#-}" = "$1" ]; do shift; done
 
 python=$("$root/scripts/onnxruntime.sh")
 versions=$("$python" -c 'import numpy, onnxruntime; print(onnxruntime.__version__, numpy.__version__)')

@@ -19,16 +19,9 @@ case ${1-} in
     exit
     ;;
 esac
-models=()
-while [ $# -gt 0 ] && [ "${1#-}" = "$1" ]; do
-    [ -f "${1%:*}" ] || die "there is no model ${1%:*}"
-    models+=("$1")
-    shift
-done
-if [ ${#models[@]} -eq 0 ]; then
-    listed=$("$root/benches/models.sh")
-    mapfile -t models <<<"$listed"
-fi
+listed=$("$root/benches/models.sh" "$@")
+mapfile -t models <<<"$listed"
+while [ $# -gt 0 ] && [ "${1#-}" = "$1" ]; do shift; done
 
 python=$("$root/scripts/onnxruntime.sh")
 

@@ -14,7 +14,9 @@ use serde_json::Value;
 
 use crate::program::{by_default, float, parsed, quantize, sets};
 
-fn texts(recognizer: &Recognizer) -> Vec<String> {
+/// What a model file reads on the sets.
+pub(crate) fn texts_of(path: &Path) -> Vec<String> {
+    let recognizer = Recognizer::from_bytes(&fs::read(path).unwrap()).unwrap();
     let read = |path: &Path| {
         let picture = dataset::picture(path).unwrap();
         recognizer.read(&picture, Region::whole(&picture), &AllowList::all()).unwrap().text
@@ -33,8 +35,7 @@ fn it_has_at_most_28_percent_of_the_float_file() {
 #[test]
 fn it_reads_as_the_float_model_does() {
     let (_, path, _) = by_default();
-    let int8 = texts(&Recognizer::from_bytes(&fs::read(path).unwrap()).unwrap());
-    let float = texts(&Recognizer::from_bytes(&fs::read(float()).unwrap()).unwrap());
+    let (int8, float) = (texts_of(path), texts_of(&float()));
     let changed = int8.iter().zip(&float).filter(|(int8, float)| int8 != float).count();
     assert!(float.len() >= 20 && changed <= 1, "{changed} of {} lines changed", float.len());
 }

@@ -20,6 +20,8 @@ mod portable;
 pub mod room;
 #[cfg(test)]
 mod tests;
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
 use std::sync::OnceLock;
 

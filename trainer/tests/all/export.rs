@@ -1,16 +1,14 @@
 //! The exported file: what it says of itself, and that ONNX Runtime reads it as libtorch and tract do.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use labelcam::alphabet::AllowList;
 use labelcam::ctc::{self, Scores};
 use labelcam::recognizer::Recognizer;
 use labelcam_trainer::lines::{self, Split};
-use labelcam_trainer::loader::Example;
 
+use crate::onnxruntime;
 use crate::program::{succeeds, text, tiny_config, train};
 
 /// The largest difference between engines in a log-probability: rounding in sums of a thousand products grows to some
@@ -55,7 +53,7 @@ fn exported(folder: &Path) -> PathBuf {
 fn agrees(model: &Path, folder: &Path) {
     let recognizer = Recognizer::from_bytes(&fs::read(model).unwrap()).unwrap();
     let examples = lines::examples(&tiny_config(), Split::Train, 12).unwrap();
-    let theirs = onnx_runtime(model, &examples, folder);
+    let theirs = onnxruntime::outputs(model, folder, examples.iter().map(|example| &example.input));
     for (example, theirs) in examples.iter().zip(theirs) {
         let ours = recognizer.run(&example.input).unwrap();
         assert_eq!(ours.values.len(), theirs.len(), "{}", example.text);
@@ -67,30 +65,4 @@ fn agrees(model: &Path, folder: &Path) {
         };
         assert_eq!(read(&ours.values), read(&theirs));
     }
-}
-
-/// ONNX Runtime's output for each example, through a Python program and files of raw floats.
-fn onnx_runtime(model: &Path, examples: &[Example], folder: &Path) -> Vec<Vec<f32>> {
-    let python = python();
-    let mut list = String::new();
-    for (i, example) in examples.iter().enumerate() {
-        let bytes: Vec<u8> = example.input.pixels().iter().flat_map(|value| value.to_le_bytes()).collect();
-        fs::write(folder.join(format!("{i}.in")), bytes).unwrap();
-        writeln!(list, "{i} {} {}", example.input.height(), example.input.width()).unwrap();
-    }
-    fs::write(folder.join("list"), list).unwrap();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/onnxruntime_run.py");
-    let output = Command::new(&python).args([&script, model, folder]).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let floats = |bytes: Vec<u8>| bytes.chunks_exact(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect();
-    (0..examples.len()).map(|i| floats(fs::read(folder.join(format!("{i}.out"))).unwrap())).collect()
-}
-
-/// The Python with ONNX Runtime that `scripts/onnxruntime.sh` makes.
-fn python() -> PathBuf {
-    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-    let cache = cache.unwrap_or_else(|| PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cache"));
-    let python = cache.join("labelcam/onnxruntime/bin/python");
-    assert!(python.exists(), "{} is missing: run scripts/onnxruntime.sh", python.display());
-    python
 }
