@@ -111,15 +111,19 @@ impl Writer<'_> {
     /// `[O, I / groups, kh, kw]`, a step for each O.
     fn conv_weight(&mut self, operand: &Operand, integers: &Integers) {
         let shape = self.shape(&operand.tensor);
-        self.dequantized(&operand.tensor, build::int8s(&operand.tensor, &shape, &integers.values), &integers.scales, 0);
+        self.dequantized(
+            &operand.tensor,
+            (build::int8s(&operand.tensor, &shape, &integers.values), 0),
+            &integers.scales,
+        );
     }
 
     /// `[I, O]` or `[O, I]`, a step for each O.
     fn matrix(&mut self, operand: &Operand, integers: &Integers) {
         let values = operand.stored(&integers.values);
-        let axis = i64::from(operand.order == Order::Columns);
+        let axis = usize::from(operand.order == Order::Columns);
         let tensor = build::int8s(&operand.tensor, &self.shape(&operand.tensor), &values);
-        self.dequantized(&operand.tensor, tensor, &integers.scales, axis);
+        self.dequantized(&operand.tensor, (tensor, axis), &integers.scales);
     }
 
     /// `[D * 4 h, I]` with a step for each row, brought to `[D, 4 h, I]` behind the dequantizer: a dequantizer has steps
@@ -128,7 +132,7 @@ impl Writer<'_> {
         let name = &operand.tensor;
         let shape = self.shape(name);
         let tensor = build::int8s(name, &[operand.rows, operand.columns], &integers.values);
-        let rows = self.dequantized(name, tensor, &integers.scales, 0);
+        let rows = self.dequantized(name, (tensor, 0), &integers.scales);
         let [sides, shaped] = ["shape", "shaped"].map(|part| format!("{name}.{part}"));
         let shape: Vec<_> = shape.iter().map(|&side| build::long(side)).collect();
         self.constants.push(build::longs(&sides, &shape));
@@ -146,7 +150,7 @@ impl Writer<'_> {
         let integer = |(value, step): (&f32, &f32)| (f64::from(*value) / f64::from(*step)).round_ties_even() as i32;
         let integers: Vec<_> = values.iter().zip(&steps).map(integer).collect();
         let tensor = build::int32s(bias, &[integers.len()], &integers);
-        self.dequantized(bias, tensor, &steps, 0);
+        self.dequantized(bias, (tensor, 0), &steps);
     }
 
     fn float_bias(&mut self, bias: &str) {
@@ -160,8 +164,9 @@ impl Writer<'_> {
         self.plan.biases.get(bias).cloned().unwrap_or_else(float)
     }
 
-    /// Adds a constant of integers with zero point 0 and its dequantizer; gives the dequantized value's name.
-    fn dequantized(&mut self, name: &str, integers: TensorProto, steps: &[f32], axis: i64) -> String {
+    /// Adds a constant of integers with zero point 0 and its dequantizer, with a step for each place of an axis; gives the
+    /// dequantized value's name.
+    fn dequantized(&mut self, name: &str, (integers, axis): (TensorProto, usize), steps: &[f32]) -> String {
         let [scale, zero, value] = ["scale", "zero_point", "dequantized"].map(|part| format!("{name}.{part}"));
         let count = steps.len();
         let zeros = if integers.data_type == DataType::Int32 as i32 {
@@ -169,6 +174,8 @@ impl Writer<'_> {
         } else {
             build::int8s(&zero, &[count], &vec![0; count])
         };
+        // Counted from the last: an attribute that is 0 is left out of the file, which OpenCV takes for one without a value.
+        let axis = build::long(axis) - build::long(integers.dims.len());
         self.constants.extend([integers, build::floats(&scale, &[count], steps), zeros]);
         self.nodes.push(node(&value, "DequantizeLinear", &[name, &scale, &zero], vec![int("axis", axis)]));
         self.renamed.insert(name.to_owned(), value.clone());

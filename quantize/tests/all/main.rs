@@ -3,9 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "what fails in a helper fails the test")]
 
 mod foreign;
-#[path = "../../../trainer/tests/all/onnxruntime.rs"]
-mod onnxruntime;
 mod peer;
+#[path = "../../../trainer/tests/all/peers.rs"]
+mod peers;
 mod program;
 mod refusals;
 mod written;

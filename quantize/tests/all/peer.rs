@@ -1,4 +1,4 @@
-//! ONNX Runtime on the same file.
+//! ONNX Runtime and OpenCV on the same file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,14 +9,14 @@ use labelcam::dataset;
 use labelcam::preprocess::{self, Region};
 use labelcam::recognizer::Recognizer;
 
-use crate::onnxruntime;
+use crate::peers;
 use crate::program::{by_default, root, sets};
 
 /// Lines handed over at a time: their inputs are files.
 const LINES: usize = 500;
 
-/// How many of some lines both engines read with the same text, and of how many.
-fn alike(model: &Path, sets: &[PathBuf]) -> (usize, usize) {
+/// How many of some lines an engine reads with the same text as labelcam, and of how many.
+fn alike(engine: &str, model: &Path, sets: &[PathBuf]) -> (usize, usize) {
     let recognizer = Recognizer::from_bytes(&fs::read(model).unwrap()).unwrap();
     let spec = recognizer.spec();
     let classes = spec.alphabet.classes();
@@ -32,7 +32,7 @@ fn alike(model: &Path, sets: &[PathBuf]) -> (usize, usize) {
     let of_part = |part: &[dataset::Entry]| {
         let folder = tempfile::tempdir().unwrap();
         let lines: Vec<_> = part.iter().map(|entry| prepared(&entry.path)).collect();
-        let theirs = onnxruntime::outputs(model, folder.path(), lines.iter());
+        let theirs = peers::outputs(engine, (model, folder.path()), lines.iter());
         let same = |(line, theirs): (_, &Vec<f32>)| text(&recognizer.run(line).unwrap().values) == text(theirs);
         lines.iter().zip(&theirs).filter(|&pair| same(pair)).count()
     };
@@ -42,7 +42,13 @@ fn alike(model: &Path, sets: &[PathBuf]) -> (usize, usize) {
 /// The engines round differently in the last place, which may move a quantized value by a step: that must not show.
 #[test]
 fn onnx_runtime_reads_the_same_texts() {
-    let (same, lines) = alike(&by_default().1, &sets());
+    let (same, lines) = alike("onnxruntime", &by_default().1, &sets());
+    assert_eq!(same, lines);
+}
+
+#[test]
+fn opencv_reads_the_same_texts() {
+    let (same, lines) = alike("opencv", &by_default().1, &sets());
     assert_eq!(same, lines);
 }
 
@@ -51,7 +57,7 @@ fn onnx_runtime_reads_the_same_texts() {
 #[ignore = "a measurement, on lines that labelcam-train synth makes"]
 fn onnx_runtime_reads_the_shipped_model_alike_on_many_lines() {
     let folder = std::env::var_os("LABELCAM_LINES").expect("LABELCAM_LINES must name a folder of lines");
-    let (same, lines) = alike(&root().join("models/labels-en-int8.onnx"), &[folder.into()]);
+    let (same, lines) = alike("onnxruntime", &root().join("models/labels-en-int8.onnx"), &[folder.into()]);
     eprintln!("the same text as ONNX Runtime: {same} of {lines} lines");
     assert!(1000 * same >= 998 * lines, "{same} of {lines}: less than 99.8 %");
 }

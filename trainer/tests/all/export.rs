@@ -8,7 +8,7 @@ use labelcam::ctc::{self, Scores};
 use labelcam::recognizer::Recognizer;
 use labelcam_trainer::lines::{self, Split};
 
-use crate::onnxruntime;
+use crate::peers;
 use crate::program::{succeeds, text, tiny_config, train};
 
 /// The largest difference between engines in a log-probability: rounding in sums of a thousand products grows to some
@@ -53,7 +53,7 @@ fn exported(folder: &Path) -> PathBuf {
 fn agrees(model: &Path, folder: &Path) {
     let recognizer = Recognizer::from_bytes(&fs::read(model).unwrap()).unwrap();
     let examples = lines::examples(&tiny_config(), Split::Train, 12).unwrap();
-    let theirs = onnxruntime::outputs(model, folder, examples.iter().map(|example| &example.input));
+    let theirs = peers::outputs("onnxruntime", (model, folder), examples.iter().map(|example| &example.input));
     for (example, theirs) in examples.iter().zip(theirs) {
         let ours = recognizer.run(&example.input).unwrap();
         assert_eq!(ours.values.len(), theirs.len(), "{}", example.text);

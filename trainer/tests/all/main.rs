@@ -8,8 +8,8 @@
 
 mod bad_input; // What a user can get wrong, and what they are told.
 mod export; // The exported file, through `labelcam-train`, tract and ONNX Runtime.
-mod onnxruntime; // ONNX Runtime on lines.
 mod overfit; // The network, its loss and its optimizer learn one batch by heart.
+mod peers; // Other engines on lines.
 mod program; // Runs `labelcam-train`.
 mod quantization; // Fine-tuning for int8, from a checkpoint or a model file.
 mod reference; // What was read, in a file for boards.

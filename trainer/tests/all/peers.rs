@@ -1,4 +1,4 @@
-//! ONNX Runtime on lines, through a Python program and files of raw floats. The quantizer's tests have it too.
+//! Other engines on lines, through a Python program and files of raw floats. The quantizer's tests have this too.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -7,10 +7,10 @@ use std::process::Command;
 
 use labelcam::preprocess::LineInput;
 
-/// What ONNX Runtime gives for each line; `folder` is for the files.
+/// What an engine, `onnxruntime` or `opencv`, gives for each line; `folder` is for the files.
 pub(crate) fn outputs<'a>(
-    model: &Path,
-    folder: &Path,
+    engine: &str,
+    (model, folder): (&Path, &Path),
     lines: impl Iterator<Item = &'a LineInput> + Clone,
 ) -> Vec<Vec<f32>> {
     let mut list = String::new();
@@ -20,14 +20,14 @@ pub(crate) fn outputs<'a>(
         writeln!(list, "{i} {} {}", line.height(), line.width()).unwrap();
     }
     fs::write(folder.join("list"), list).unwrap();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../trainer/tests/onnxruntime_run.py");
-    let output = Command::new(python()).args([&script, model, folder]).output().unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../trainer/tests/peer_run.py");
+    let output = Command::new(python()).arg(script).arg(engine).args([model, folder]).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let floats = |bytes: Vec<u8>| bytes.chunks_exact(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect();
     (0..lines.count()).map(|i| floats(fs::read(folder.join(format!("{i}.out"))).unwrap())).collect()
 }
 
-/// The Python with ONNX Runtime that `scripts/onnxruntime.sh` makes.
+/// The Python with the engines that `scripts/onnxruntime.sh` makes.
 fn python() -> PathBuf {
     let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
     let cache = cache.unwrap_or_else(|| PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cache"));
