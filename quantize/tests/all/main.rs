@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails in a helper fails the test")]
 
+mod alike;
 mod foreign;
 mod peer;
 #[path = "../../../trainer/tests/all/peers.rs"]
