@@ -1,6 +1,9 @@
-//! Labelled sets: a folder of pictures, each of one line, with `labels.tsv`.
+//! Labelled sets: a folder of pictures, each of one line, with `labels.tsv`; and scenes: a folder of pictures of labels,
+//! with `scenes.jsonl`.
 //!
 //! Each row of `labels.tsv` is a file name, a tab, and the text, in UTF-8. Empty rows are skipped.
+
+mod scenes;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,6 +12,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::image::{self, Gray, ImageError};
+pub use scenes::{SCENES, SceneEntry, scenes};
 
 /// The name of the file with the texts.
 pub const LABELS: &str = "labels.tsv";
@@ -57,6 +61,16 @@ pub enum DatasetError {
         path: PathBuf,
         /// The row, from 1.
         row: usize,
+    },
+    /// A row of a scenes file that is none.
+    #[error("row {row} of {path} is no scene ({reason}): write it with `labelcam-train synth --scenes`")]
+    Scene {
+        /// The scenes file.
+        path: PathBuf,
+        /// The row, from 1.
+        row: usize,
+        /// What is wrong with it.
+        reason: String,
     },
     /// A folder without pictures.
     #[error("{folder} has no pictures in it (files ending in {})", PICTURES.join(", "))]

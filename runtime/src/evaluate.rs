@@ -4,10 +4,12 @@
 //! line that cannot be read counts as read wrongly: leaving it out would flatter the model.
 
 mod rules;
+mod scene;
 mod score;
 mod set;
 
 pub use rules::{DEFAULT_RULES, Rules};
+pub use scene::{OVERLAP_MIN, SceneAccuracy, SceneScore, matches};
 pub use score::{Accuracy, Score};
 pub use set::{Line, Set};
 

@@ -3,10 +3,11 @@
 //! A picture becomes text in four steps that can each be called alone: [`image::decode`], [`preprocess::line`],
 //! [`recognizer::Recognizer::run`] and [`ctc::greedy`]; [`recognizer::Recognizer::read`] does the last three.
 //!
-//! - [`image`], [`preprocess`], [`alphabet`], [`ctc`], [`metrics`], [`spec`] and [`stats`] are pure: no I/O, no clock.
+//! - [`image`], [`preprocess`], [`alphabet`], [`ctc`], [`metrics`], [`spec`], [`lines`] and [`stats`] are pure: no I/O, no clock.
 //!   The trainer and the quantizer use the same ones, so that a model meets on the board what it met in training.
 //! - [`onnx`] parses, checks and writes model files.
 //! - [`recognizer`] loads, checks and runs a model with tract.
+//! - [`page`] reads whole pictures: what [`lines`] finds in them, the right way up.
 //! - [`engine`] has the operators that most of a network's time is spent in.
 //! - [`evaluate`] reads whole sets, on every core, and [`reference`](mod@reference) keeps what a model read of them in a file.
 //! - [`dataset`], [`mod@file`] and [`cmd`] are the edges: folders, files, arguments, output.
@@ -21,9 +22,11 @@ pub mod engine;
 pub mod evaluate;
 pub mod file;
 pub mod image;
+pub mod lines;
 pub mod metrics;
 pub mod onnx;
 mod output;
+pub mod page;
 pub mod parallel;
 pub mod preprocess;
 pub mod recognizer;

@@ -17,6 +17,7 @@ mod eval; // labelcam eval
 mod golden; // the help texts
 mod memory; // the most that reading lines holds
 mod read; // labelcam read
+mod scenes; // lines found in whole pictures
 
 // The library.
 mod invariance; // what must not change a reading

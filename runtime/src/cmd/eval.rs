@@ -1,5 +1,8 @@
 //! `labelcam eval`.
 
+mod overlay;
+mod scenes;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -21,6 +24,11 @@ use crate::{dataset, output};
 /// counts labels with a character that the model does not have, which it cannot read. `ms/line` is taken while other
 /// lines are read beside: a time to rely on comes from `labelcam bench`, or with `--threads 1`.
 ///
+/// With `--scenes`, lines are found in whole pictures before they are read, one row a picture size: `recall` and
+/// `precision` of finding (a line is found where its quadrilateral and the true one share half of their area or more),
+/// `kept` the precision once lines without a reading are left out, `exact` of the lines found and read, `end-to-end` of
+/// all lines, and medians of the milliseconds a picture for finding and for finding and reading, on one thread.
+///
 /// Example: labelcam eval --errors 10 sets/*
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
@@ -41,6 +49,12 @@ pub(super) struct Args {
     /// Write what was read to this file, for `labelcam compare --reference` on another machine.
     #[arg(long, value_name = "FILE", conflicts_with = "allow")]
     reference: Option<PathBuf>,
+    /// The folders hold scenes, as `labelcam-train synth --scenes` writes them: find the lines, then read them.
+    #[arg(long, conflicts_with_all = ["errors", "reference", "normalize", "threads"])]
+    scenes: bool,
+    /// Write each scene with its lines drawn in: found ones solid, true ones that were not found dashed.
+    #[arg(long, value_name = "DIR", requires = "scenes")]
+    overlay: Option<PathBuf>,
     /// Print one JSON object a set.
     #[arg(long)]
     json: bool,
@@ -76,6 +90,9 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let recognizer = args.model.load()?;
     let allow = allow_list(&recognizer, args.allow.as_deref())?;
     let reader = Reader { recognizer: &recognizer, allow: &allow };
+    if args.scenes {
+        return scenes::run(args, &reader);
+    }
     let mut run = Run { args, reader, rules: args.evaluation.rules()?, sets: 0 };
     let mut total = Total::default();
     for folder in evaluation::folders(&args.folders)? {

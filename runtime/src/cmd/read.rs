@@ -6,18 +6,23 @@ use anyhow::{Result, bail};
 use serde::Serialize;
 
 use super::model::{ModelArgs, allow_list};
-use crate::alphabet::AllowList;
+use crate::evaluate::Reader;
+use crate::lines::{self, Finder, Quad};
 use crate::preprocess::Region;
-use crate::recognizer::{Reading, Recognizer};
-use crate::{dataset, output};
+use crate::recognizer::Reading;
+use crate::{dataset, output, page};
 
-/// Read pictures of single lines, one JSON object a line.
+/// Read pictures of single lines, or find the lines of whole photographs; one JSON object a line.
+///
+/// With `--lines auto`, `quad` tells where a line lies: four corners in pixels, clockwise from the top left of its text.
+/// The characters then lie along its top, from its first corner. What is found but not read surely enough to be text is
+/// left out.
 ///
 /// Example: labelcam read --text samples
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Args {
-    /// Pictures (JPEG, PNG, BMP), each of one text line, or folders of such.
+    /// Pictures (JPEG, PNG, BMP), or folders of such.
     #[arg(required = true, value_name = "IMAGE|FOLDER")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
@@ -25,9 +30,21 @@ pub(super) struct Args {
     /// Characters that may be read, such as `0-9A-F.`: a hyphen makes a range, a backslash takes what follows as it is.
     #[arg(long, value_name = "CHARS")]
     allow: Option<String>,
+    /// Where the lines are: each picture is one line as a whole, or a photograph with lines anywhere in it.
+    #[arg(long, value_enum, value_name = "WHERE", default_value_t = Lines::Whole)]
+    lines: Lines,
     /// Print confidence, text and file for people, not JSON.
     #[arg(long)]
     text: bool,
+}
+
+/// Where lines are in a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Lines {
+    /// The picture is one line.
+    Whole,
+    /// Lines are found: several, turned up to 15 degrees or upside down, 12 to 120 pixels high.
+    Auto,
 }
 
 /// A reading of a file.
@@ -36,24 +53,39 @@ struct FileReading<'a> {
     file: &'a Path,
     #[serde(flatten)]
     reading: &'a Reading,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quad: Option<Quad>,
     model: &'a str,
+}
+
+/// What pictures are read with.
+struct Run<'a> {
+    reader: Reader<'a>,
+    finder: Finder,
+    /// Photographs without a line.
+    empty: usize,
+    args: &'a Args,
 }
 
 pub(super) fn run(args: &Args) -> Result<()> {
     let recognizer = args.model.load()?;
     let allow = allow_list(&recognizer, args.allow.as_deref())?;
+    let reader = Reader { recognizer: &recognizer, allow: &allow };
+    let mut run = Run { reader, finder: Finder::new(lines::Options::default()), empty: 0, args };
     let mut unread = 0;
     for path in &args.paths {
         for file in dataset::files(path)? {
-            match read(&recognizer, &file, &allow) {
-                Ok(reading) => print(&recognizer, &file, &reading, args.text)?,
-                // One bad picture does not keep the others from being read; the exit code tells of it.
-                Err(error) => {
-                    unread += 1;
-                    eprintln!("labelcam: {error:#}");
-                }
-            }
+            let done = match args.lines {
+                Lines::Whole => run.whole(&file)?,
+                Lines::Auto => run.photograph(&file)?,
+            };
+            unread += usize::from(!done);
         }
+    }
+    match run.empty {
+        0 => {}
+        1 => eprintln!("labelcam: 1 picture has no line that can be read"),
+        count => eprintln!("labelcam: {count} pictures have no line that can be read"),
     }
     match unread {
         0 => Ok(()),
@@ -62,15 +94,53 @@ pub(super) fn run(args: &Args) -> Result<()> {
     }
 }
 
-fn read(recognizer: &Recognizer, file: &Path, allow: &AllowList) -> Result<Reading> {
-    let picture = dataset::picture(file)?;
-    let reading = recognizer.read(&picture, Region::whole(&picture), allow);
-    reading.map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))
-}
-
-fn print(recognizer: &Recognizer, file: &Path, reading: &Reading, text: bool) -> Result<()> {
-    if text {
-        return output::line(&format!("{:.2}  {:32}  {}", reading.confidence, reading.text, file.display()));
+impl Run<'_> {
+    /// Reads a picture as one line; false where it cannot be read.
+    ///
+    /// One bad picture does not keep the others from being read; the exit code tells of it.
+    fn whole(&self, file: &Path) -> Result<bool> {
+        let reading = dataset::picture(file).map_err(anyhow::Error::from).and_then(|picture| {
+            let reading = self.reader.recognizer.read(&picture, Region::whole(&picture), self.reader.allow);
+            reading.map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))
+        });
+        match reading {
+            Ok(reading) => self.print(file, &reading, None).map(|()| true),
+            Err(error) => {
+                eprintln!("labelcam: {error:#}");
+                Ok(false)
+            }
+        }
     }
-    output::line(&serde_json::to_string(&FileReading { file, reading, model: recognizer.digest() })?)
+
+    /// Reads the lines that are found in a picture; false where it is no picture, or a line of it cannot be read.
+    fn photograph(&mut self, file: &Path) -> Result<bool> {
+        let picture = match dataset::picture(file) {
+            Ok(picture) => picture,
+            Err(error) => {
+                eprintln!("labelcam: {:#}", anyhow::Error::from(error));
+                return Ok(false);
+            }
+        };
+        let page = page::read(&self.reader, &picture, &self.finder.find(&picture));
+        for line in &page.lines {
+            self.print(file, &line.reading, Some(line.quad))?;
+        }
+        for (quad, error) in &page.unread {
+            let [x, y] = quad.centre();
+            eprintln!("labelcam: {}: the line at {x:.0},{y:.0}: {error}", file.display());
+        }
+        if page.lines.is_empty() {
+            self.empty += 1;
+            eprintln!("labelcam: {}: no line that can be read", file.display());
+        }
+        Ok(page.unread.is_empty())
+    }
+
+    fn print(&self, file: &Path, reading: &Reading, quad: Option<Quad>) -> Result<()> {
+        if self.args.text {
+            return output::line(&format!("{:.2}  {:32}  {}", reading.confidence, reading.text, file.display()));
+        }
+        let model = self.reader.recognizer.digest();
+        output::line(&serde_json::to_string(&FileReading { file, reading, quad, model })?)
+    }
 }

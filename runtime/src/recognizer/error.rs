@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::ctc::CtcError;
+use crate::lines::QuadError;
 use crate::preprocess::PreprocessError;
 use crate::spec::{METADATA_KEY, SpecError};
 
@@ -70,6 +71,9 @@ pub enum ReadError {
     /// The region cannot be a line.
     #[error(transparent)]
     Preprocess(#[from] PreprocessError),
+    /// The quadrilateral cannot be cut out.
+    #[error(transparent)]
+    Quad(#[from] QuadError),
     /// The network failed at run time.
     #[error("the network failed: {0}")]
     Run(String),

@@ -1,5 +1,7 @@
 //! `labelcam-train synth`.
 
+mod scenes;
+
 use std::io::Write;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -17,7 +19,7 @@ use crate::synth::{LabelledLine, Renderer, contact_sheet};
 /// Cells in a row of the contact sheet, and their width in pixels.
 const SHEET: (usize, usize) = (5, 310);
 
-/// Render lines: look at them, or write them out as a labelled set.
+/// Render lines: look at them, or write them out as a labelled set. Or render scenes, pictures with labels in them.
 ///
 /// Example: labelcam-train synth --lines 100 --preview sheet.png
 #[derive(Debug, clap::Args)]
@@ -29,7 +31,11 @@ pub(super) struct Args {
     /// Lines to render.
     #[arg(long, value_name = "N", default_value_t = 100)]
     lines: u64,
-    /// Index of the first line.
+    /// Scenes to render instead: pictures of 640x480 and 1280x720 pixels in turn, for `labelcam eval --scenes`. Written to
+    /// DIR as numbered PNG files with scenes.jsonl: the corners and the text of every line.
+    #[arg(long, value_name = "N", requires = "out", conflicts_with_all = ["lines", "preview"])]
+    scenes: Option<u64>,
+    /// Index of the first line or scene.
     #[arg(long, value_name = "N", default_value_t = 0)]
     first: u64,
     /// Set them in the fonts of the validation split.
@@ -47,6 +53,9 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let config = read_config(args.config.as_deref())?;
     let split = if args.validation { Split::Validation } else { Split::Train };
     let renderer = lines::renderer(&config, split)?;
+    if let (Some(count), Some(folder)) = (args.scenes, &args.out) {
+        return scenes::write(&renderer, lines::seed(&config, split), (args.first, count), folder);
+    }
     let start = Instant::now();
     let rendered = render(args, &config, split, &renderer);
     report(&rendered, start.elapsed().as_secs_f64());

@@ -30,6 +30,7 @@ mod prose;
 mod relief;
 mod renderer;
 mod scenario;
+mod scene;
 mod sensor;
 mod sheet;
 mod strokes;
@@ -46,4 +47,5 @@ pub use options::{
     WarpOptions,
 };
 pub use renderer::{LabelledLine, Renderer};
+pub use scene::{Scene, SceneLine};
 pub use sheet::contact_sheet;

@@ -15,7 +15,7 @@ use labelcam::image::Gray;
 
 /// Cap height, in pixels, below which a line is drawn larger and shrunk: faults
 /// of a pixel's size would otherwise be too coarse for small text.
-const LEAST_WORK_CAP: f32 = 20.0;
+pub(super) const LEAST_WORK_CAP: f32 = 20.0;
 
 /// A rendered line and what it says.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +51,11 @@ impl Renderer {
         Ok(Self { assets, options, alphabet, signs })
     }
 
+    /// The settings in use.
+    pub(super) fn options(&self) -> &Options {
+        &self.options
+    }
+
     /// The fonts and words in use.
     pub fn assets(&self) -> &Assets {
         &self.assets
@@ -66,18 +71,13 @@ impl Renderer {
             dice.set_severity(severity.max(0.02));
         }
         let (face, text) = self.choose(&mut dice, scenario);
-        if ["dotmatrix", "segment", "stencil"].contains(&face.category.as_str()) {
-            // Broken up already: twice would be illegible.
-            options.strokes.dots.chance = 0.0;
-            options.strokes.stencil.chance = 0.0;
-            options.strokes.outline.chance = 0.0;
-        }
+        spare(&mut options, face);
         let image = self.picture(&mut dice, &options, scenario, (face, &text));
         LabelledLine { image, text, family: face.family.clone() }
     }
 
     /// A text and a face that draws all of it.
-    fn choose(&self, dice: &mut Dice, scenario: Scenario) -> (&Face, String) {
+    pub(super) fn choose(&self, dice: &mut Dice, scenario: Scenario) -> (&Face, String) {
         let kind = dice.weighted(scenario.kinds());
         let random = scenario != Scenario::Segment && dice.chance(self.options.random_share);
         if random || kind == Kind::Random {
@@ -151,6 +151,15 @@ impl Renderer {
         let masks =
             Masks { ink: warp.apply(&layout.mask), ghost: ghost.map(|ghost| warp.apply(&ghost)), cap: setting.cap };
         finish(dice, options, scenario, (&masks, final_cap))
+    }
+}
+
+/// Leaves out what a face has of itself: broken up twice, its letters would be illegible.
+pub(super) fn spare(options: &mut Options, face: &Face) {
+    if ["dotmatrix", "segment", "stencil"].contains(&face.category.as_str()) {
+        options.strokes.dots.chance = 0.0;
+        options.strokes.stencil.chance = 0.0;
+        options.strokes.outline.chance = 0.0;
     }
 }
 

@@ -8,7 +8,7 @@ use super::options::WarpOptions;
 use super::plane::{Area, Plane};
 
 /// A projective map as a row-major 3x3 matrix.
-type Matrix = [f32; 9];
+pub(super) type Matrix = [f32; 9];
 
 /// The map from crop pixels back to mask pixels.
 pub(super) struct Warp {
@@ -83,7 +83,7 @@ fn angle(dice: &mut Dice, options: &WarpOptions, ink: &Area) -> f32 {
 }
 
 /// Corners moved by `strength` line heights: a tilt that is linear in x and y.
-fn perspective(dice: &mut Dice, strength: f32, ink: &Area) -> Matrix {
+pub(super) fn perspective(dice: &mut Dice, strength: f32, ink: &Area) -> Matrix {
     let reach = strength.min(0.6);
     let along = dice.range(-1.0, 1.0) * reach / ink.width().max(ink.height());
     let across = dice.range(-1.0, 1.0) * reach * 0.6 / ink.width().max(ink.height());
@@ -116,33 +116,44 @@ fn crop(dice: &mut Dice, options: &WarpOptions, layout: &Layout, least: Margins)
     }
 }
 
+/// Where a map takes a point.
+pub(super) fn point_of(m: &Matrix, [x, y]: [f32; 2]) -> [f32; 2] {
+    let w = (m[6] * x + m[7] * y + m[8]).max(1e-3);
+    [(m[0] * x + m[1] * y + m[2]) / w, (m[3] * x + m[4] * y + m[5]) / w]
+}
+
+/// The corners of a box after a map: clockwise from the box's top left.
+pub(super) fn corners_of(m: &Matrix, area: &Area) -> [[f32; 2]; 4] {
+    [[area.x0, area.y0], [area.x1, area.y0], [area.x1, area.y1], [area.x0, area.y1]].map(|corner| point_of(m, corner))
+}
+
 /// The bounds of a box after a map.
-fn image_of(m: &Matrix, area: &Area) -> Area {
-    let corners = [(area.x0, area.y0), (area.x1, area.y0), (area.x0, area.y1), (area.x1, area.y1)];
+pub(super) fn image_of(m: &Matrix, area: &Area) -> Area {
     let mut out = Area { x0: f32::MAX, y0: f32::MAX, x1: f32::MIN, y1: f32::MIN };
-    for (x, y) in corners {
-        let w = (m[6] * x + m[7] * y + m[8]).max(1e-3);
-        let u = (m[0] * x + m[1] * y + m[2]) / w;
-        let v = (m[3] * x + m[4] * y + m[5]) / w;
+    for [u, v] in corners_of(m, area) {
         out = Area { x0: out.x0.min(u), y0: out.y0.min(v), x1: out.x1.max(u), y1: out.y1.max(v) };
     }
     out
 }
 
-fn translation(x: f32, y: f32) -> Matrix {
+/// A shift.
+pub(super) fn translation(x: f32, y: f32) -> Matrix {
     [1.0, 0.0, x, 0.0, 1.0, y, 0.0, 0.0, 1.0]
 }
 
-fn rotation(angle: f32) -> Matrix {
+/// A turn by an angle in radians.
+pub(super) fn rotation(angle: f32) -> Matrix {
     let (sin, cos) = angle.sin_cos();
     [cos, -sin, 0.0, sin, cos, 0.0, 0.0, 0.0, 1.0]
 }
 
-fn product(a: &Matrix, b: &Matrix) -> Matrix {
+/// The map `b`, then the map `a`.
+pub(super) fn product(a: &Matrix, b: &Matrix) -> Matrix {
     std::array::from_fn(|i| (0..3).map(|k| a[i / 3 * 3 + k] * b[k * 3 + i % 3]).sum())
 }
 
-fn inverse(m: &Matrix) -> Matrix {
+/// The map back.
+pub(super) fn inverse(m: &Matrix) -> Matrix {
     let minor = |a: usize, b: usize, c: usize, d: usize| m[a] * m[d] - m[b] * m[c];
     let adjugate = [
         minor(4, 5, 7, 8),

@@ -3,6 +3,7 @@
 use std::fs;
 
 use labelcam::dataset;
+use labelcam::lines::{Quad, rectify};
 use labelcam_trainer::lines::{self, Split};
 
 use crate::program::{succeeds, text, tiny_config, write_config};
@@ -58,4 +59,57 @@ fn the_command_writes_a_sheet_and_a_labelled_set() {
         assert!(dataset::picture(&entry.path).unwrap().height > 4);
     }
     assert_eq!(fs::read_dir(set).unwrap().count(), 13);
+}
+
+#[test]
+fn scenes_have_their_lines_within_them_and_follow_from_seed_and_index_alone() {
+    let renderer = lines::renderer(&tiny_config(), Split::Train).unwrap();
+    let mut count = 0;
+    for index in 0..12 {
+        let scene = renderer.scene((3, index), 640, 480);
+        assert_eq!((scene.image.width, scene.image.height), (640, 480));
+        assert_eq!(scene, renderer.scene((3, index), 640, 480), "scene {index}");
+        for line in &scene.lines {
+            let quad = Quad(line.quad);
+            assert!(quad.is_convex() && !line.text.is_empty(), "{index}: {line:?}");
+            let within = |[x, y]: &[f32; 2]| (0.0..=640.0).contains(x) && (0.0..=480.0).contains(y);
+            assert!(quad.0.iter().all(within), "{index}: {line:?}");
+        }
+        count += scene.lines.len();
+    }
+    assert!(count > 12, "{count} lines");
+}
+
+#[test]
+fn the_ink_of_a_scene_lies_in_its_quads() {
+    let renderer = lines::renderer(&tiny_config(), Split::Train).unwrap();
+    let (mut contrasts, mut read) = (0, 0);
+    for line in (0..12).flat_map(|index| {
+        let scene = renderer.scene((4, index), 640, 480);
+        scene.lines.into_iter().map(move |line| rectify(&scene.image, &Quad(line.quad)))
+    }) {
+        let Ok(cut) = line else { continue };
+        read += 1;
+        let (low, high) = (cut.pixels.iter().min().unwrap(), cut.pixels.iter().max().unwrap());
+        contrasts += usize::from(high - low > 30);
+    }
+    // Some print is faint.
+    assert!(read > 12 && contrasts * 10 >= read * 8, "{contrasts} of {read}");
+}
+
+#[test]
+fn the_command_writes_scenes_that_the_runtime_reads() {
+    let folder = tempfile::tempdir().unwrap();
+    let given = write_config(folder.path(), &tiny_config());
+    let set = folder.path().join("scenes");
+    succeeds(&["synth", "--config", text(&given), "--scenes", "2", "--first", "5", "--out", text(&set)]);
+    let scenes = dataset::scenes(&set).unwrap();
+    let sizes: Vec<_> = scenes
+        .iter()
+        .map(|scene| {
+            let picture = dataset::picture(&set.join(&scene.file)).unwrap();
+            (picture.width, picture.height)
+        })
+        .collect();
+    assert_eq!(sizes, [(640, 480), (1280, 720)]);
 }

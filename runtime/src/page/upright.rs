@@ -1,0 +1,62 @@
+//! Whether a label is upside down, from the confidences of its lines read both ways.
+//!
+//! The lines of a label lie the same way, so they decide together: by the logarithm of the probability that all of them
+//! say what was read, which is the sum of the logarithms of their confidences.
+
+/// A label whose lines have less than this confidence in the geometric mean is read upside down as well.
+const SURE: f32 = 0.6;
+
+/// The least confidence that counts, so that one line without text does not decide alone.
+const LEAST: f32 = 1e-3;
+
+/// Whether the confidences of a label read as it lies are low enough for another look.
+#[must_use]
+pub fn is_doubtful(confidences: &[f32]) -> bool {
+    mean_log(confidences) < SURE.ln()
+}
+
+/// Whether a label reads better upside down, from the confidences of its lines as they lie and upside down.
+#[must_use]
+pub fn is_upside_down(as_it_lies: &[f32], upside_down: &[f32]) -> bool {
+    mean_log(upside_down) > mean_log(as_it_lies)
+}
+
+/// The mean of the logarithms; that of nothing is that of [`LEAST`].
+#[expect(clippy::cast_precision_loss, reason = "the lines of a label")]
+fn mean_log(confidences: &[f32]) -> f32 {
+    if confidences.is_empty() {
+        return LEAST.ln();
+    }
+    let sum: f32 = confidences.iter().map(|confidence| confidence.max(LEAST).ln()).sum();
+    sum / confidences.len() as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_that_is_read_surely_is_not_looked_at_again() {
+        assert!(!is_doubtful(&[0.95, 0.7, 0.99]));
+        assert!(is_doubtful(&[0.2]));
+        assert!(is_doubtful(&[0.99, 0.01]), "one line was not understood");
+        assert!(is_doubtful(&[]));
+    }
+
+    #[test]
+    fn lines_of_a_label_decide_together() {
+        // The middle line, such as 8008, reads both ways; the others tell.
+        assert!(is_upside_down(&[0.1, 0.9, 0.2], &[0.9, 0.85, 0.95]));
+        assert!(!is_upside_down(&[0.9, 0.85, 0.95], &[0.1, 0.9, 0.2]));
+    }
+
+    #[test]
+    fn a_line_without_text_does_not_decide_alone() {
+        assert!(is_upside_down(&[0.02, 0.02], &[0.9, 0.0]));
+    }
+
+    #[test]
+    fn what_reads_alike_both_ways_stays_as_it_lies() {
+        assert!(!is_upside_down(&[0.5], &[0.5]) && !is_upside_down(&[], &[]));
+    }
+}
