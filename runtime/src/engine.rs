@@ -13,7 +13,10 @@
 //! | [`measure`] | one product at a time, for benches |
 
 #[expect(unsafe_code, reason = "vector instructions, and tiles that read without bounds checks")]
-#[expect(clippy::needless_range_loop, reason = "rows and vectors count in several arrays at once")]
+#[cfg_attr(
+    target_arch = "aarch64",
+    expect(clippy::needless_range_loop, reason = "rows and vectors count in several arrays at once")
+)]
 pub mod kernel;
 mod lower;
 pub mod measure;

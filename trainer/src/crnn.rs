@@ -174,7 +174,7 @@ impl Crnn {
         let values = self.quantization.as_ref().map_or(Pass::Float, |quantization| quantization.pass(train));
         let mut x = values.at(Point::Input, lines.to_kind(kind));
         for i in 0..self.convs.len() {
-            x = Self::pooled(i, self.conv(i, &x, train));
+            x = Self::pooled(i, &self.conv(i, &x, train));
             // The file rounds before the pool. The largest of rounded values is the rounded largest, and there are fewer.
             x = values.at(Point::Relu(i), x);
         } // [N, c0, 16, W/2], [N, c1, 8, W/4], [N, c3, 4, W/4 + 1], [N, c5, 2, W/4 + 2], [N, c6, 1, T]
@@ -186,7 +186,7 @@ impl Crnn {
     }
 
     /// The max pool behind convolution `i`, where there is one.
-    fn pooled(i: usize, x: Tensor) -> Tensor {
+    fn pooled(i: usize, x: &Tensor) -> Tensor {
         let pool = POOLS.iter().find(|pool| pool.conv == i);
         pool.map_or_else(|| x.shallow_clone(), |pool| x.max_pool2d([2, 2], pool.strides, pool.padding, 1, false))
     }

@@ -60,8 +60,9 @@ fn behind(graph: &mut GraphProto, output: &str, mut nodes: Vec<NodeProto>) {
     let before = format!("{output}.before");
     nodes[0].input[0].clone_from(&before);
     graph.node[at].output[0] = before;
-    nodes.last_mut().unwrap().output[0] = output.to_owned();
-    graph.node.splice(at + 1..at + 1, nodes);
+    output.clone_into(&mut nodes.last_mut().unwrap().output[0]);
+    let after = graph.node.split_off(at + 1);
+    graph.node.extend(nodes.into_iter().chain(after));
 }
 
 /// The shipped network with a batch norm behind its first convolution, a depthwise convolution with a batch norm behind

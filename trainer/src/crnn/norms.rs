@@ -25,7 +25,7 @@ impl Crnn {
                 if let Some(norm) = norm {
                     restore(&self.convs[i], norm, |conv| values.iter().map(|x| x.apply(conv)).collect());
                 }
-                values = values.iter().map(|x| Self::pooled(i, self.conv(i, x, false))).collect();
+                values = values.iter().map(|x| Self::pooled(i, &self.conv(i, x, false))).collect();
             }
         });
     }
