@@ -21,6 +21,7 @@
 mod chain;
 mod components;
 mod distinct;
+mod extent;
 mod fit;
 mod looks;
 mod order;

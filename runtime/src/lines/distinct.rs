@@ -1,5 +1,6 @@
 //! Of what was found on all levels: the best of what overlaps, and one line of words that stand in a row.
 
+use super::extent::Extent;
 use super::quad::Quad;
 
 /// Lines that share more of the smaller one's area are the same line, or one is within the other.
@@ -99,16 +100,9 @@ fn middle(quad: &Quad, from: usize, to: usize) -> [f32; 2] {
 /// One line of two words: as high as the higher one at either end, so that no letter is cut.
 fn joined(left: &Candidate, right: &Candidate) -> Candidate {
     let (a, b) = (&left.quad, &right.quad);
-    let (sin, cos) = {
-        let ([x0, y0], [x1, y1]) = (middle(a, 0, 3), middle(b, 1, 2));
-        (y1 - y0).atan2(x1 - x0).sin_cos()
-    };
-    let flat = |[x, y]: [f32; 2]| [x * cos + y * sin, y * cos - x * sin];
-    let corners = || a.0.iter().chain(&b.0).map(|&corner| flat(corner));
-    let bound = |axis: usize, pick: fn(f32, f32) -> f32, start: f32| corners().map(|c| c[axis]).fold(start, pick);
-    let (u0, u1) = (bound(0, f32::min, f32::MAX), bound(0, f32::max, f32::MIN));
-    let (v0, v1) = (bound(1, f32::min, f32::MAX), bound(1, f32::max, f32::MIN));
-    let point = |u: f32, v: f32| [u * cos - v * sin, u * sin + v * cos];
-    let quad = Quad([point(u0, v0), point(u1, v0), point(u1, v1), point(u0, v1)]);
-    Candidate { quad, score: left.score.max(right.score), class: left.class }
+    let ([x0, y0], [x1, y1]) = (middle(a, 0, 3), middle(b, 1, 2));
+    let mut extent = Extent::along((y1 - y0).atan2(x1 - x0));
+    extent.add(a.0);
+    extent.add(b.0);
+    Candidate { quad: extent.quad(0.0), score: left.score.max(right.score), class: left.class }
 }

@@ -2,6 +2,7 @@
 
 use super::chain::Chain;
 use super::components::{Component, Components};
+use super::extent::Extent;
 use super::fit;
 use super::looks::Looks;
 use super::quad::Quad;
@@ -42,17 +43,6 @@ pub(super) struct Outline {
     pub(super) class: u8,
 }
 
-/// How far a line reaches along its direction and across, in pixels.
-#[derive(Debug, Clone, Copy)]
-struct Extent {
-    cos: f32,
-    sin: f32,
-    u0: f32,
-    u1: f32,
-    v0: f32,
-    v1: f32,
-}
-
 /// The outline of a chain; none where nothing of it stands in a row, or another level has it better.
 pub(super) fn outline(chain: &Chain, pieces: &Components) -> Option<Outline> {
     let fit = chain.fit;
@@ -70,9 +60,10 @@ pub(super) fn outline(chain: &Chain, pieces: &Components) -> Option<Outline> {
         return None;
     }
     let score = Looks::of(&letters, &fit).score();
-    let mut extent = Extent::new(fit.slope);
+    let mut extent = Extent::along(fit.slope.atan());
     for run in letters.iter().flat_map(|letter| pieces.runs(letter)) {
-        extent.add([run.start as f32, run.row as f32], [run.end as f32, (run.row + 1) as f32]);
+        let ([x0, y0], [x1, y1]) = ([run.start as f32, run.row as f32], [run.end as f32, (run.row + 1) as f32]);
+        extent.add([[x0, y0], [x1, y0], [x1, y1], [x0, y1]]);
     }
     // Signs beside the ends, then those beside these, such as an ellipsis.
     let ink = extent;
@@ -82,7 +73,8 @@ pub(super) fn outline(chain: &Chain, pieces: &Components) -> Option<Outline> {
     let most = SIGNS_MAX * (ink.v1 - ink.v0);
     extent.u0 = extent.u0.max(ink.u0 - most);
     extent.u1 = extent.u1.min(ink.u1 + most);
-    Some(Outline { quad: extent.quad(), score, class: letters[0].class })
+    let quad = extent.quad(MARGIN * (extent.v1 - extent.v0));
+    Some(Outline { quad, score, class: letters[0].class })
 }
 
 /// Letters with every wide piece cut to slices, whose tops and bottoms tell how the piece slopes.
@@ -118,7 +110,7 @@ fn take_signs(extent: &mut Extent, class: u8, pieces: &Components) {
     let from = pieces.list.partition_point(|piece| (piece.x0 as f32) < left - 2.0 * height);
     for piece in pieces.list[from..].iter().take_while(|piece| piece.x0 as f32 <= left + reach) {
         let (x, y) = piece.centre();
-        let (u, v) = (x * line.cos + y * line.sin, y * line.cos - x * line.sin);
+        let [u, v] = line.flat([x, y]);
         let outside = u < line.u0 || u > line.u1;
         let fits = piece.class == class
             && outside
@@ -136,34 +128,5 @@ fn take_signs(extent: &mut Extent, class: u8, pieces: &Components) {
             // A comma hangs a little below the baseline; nothing else does.
             extent.v1 = extent.v1.max(below.min(line.v1 + 0.15 * height));
         }
-    }
-}
-
-impl Extent {
-    fn new(slope: f32) -> Self {
-        let (sin, cos) = slope.atan().sin_cos();
-        Self { cos, sin, u0: f32::MAX, u1: f32::MIN, v0: f32::MAX, v1: f32::MIN }
-    }
-
-    /// Extends to the corners of a box.
-    fn add(&mut self, [x0, y0]: [f32; 2], [x1, y1]: [f32; 2]) {
-        for (x, y) in [(x0, y0), (x1, y0), (x1, y1), (x0, y1)] {
-            let (u, v) = (x * self.cos + y * self.sin, y * self.cos - x * self.sin);
-            self.u0 = self.u0.min(u);
-            self.u1 = self.u1.max(u);
-            self.v0 = self.v0.min(v);
-            self.v1 = self.v1.max(v);
-        }
-    }
-
-    fn point(&self, u: f32, v: f32) -> [f32; 2] {
-        [u * self.cos - v * self.sin, u * self.sin + v * self.cos]
-    }
-
-    /// The corners, with room around.
-    fn quad(&self) -> Quad {
-        let room = MARGIN * (self.v1 - self.v0);
-        let (u0, u1, v0, v1) = (self.u0 - room, self.u1 + room, self.v0 - room, self.v1 + room);
-        Quad([self.point(u0, v0), self.point(u1, v0), self.point(u1, v1), self.point(u0, v1)])
     }
 }
