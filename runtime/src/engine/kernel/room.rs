@@ -36,24 +36,27 @@ impl Group {
 
     /// The least and the largest weight that there is room for beside these others of its group.
     pub fn limits(self, others: impl Iterator<Item = i8>) -> (i32, i32) {
-        let (mut negative, mut positive) = (0, 0);
-        for other in others {
-            *(if other < 0 { &mut negative } else { &mut positive }) += u32::from(other.unsigned_abs());
-        }
-        if !self.by_sign {
-            (negative, positive) = (negative + positive, negative + positive);
-        }
+        let (negative, positive) = self.taken(others);
         let left = |taken| self.most.saturating_sub(taken).cast_signed();
         (-left(negative), left(positive))
     }
 
     /// Whether there is room for the sums of every group of a run.
     pub fn has_room(self, run: &[i8]) -> bool {
-        let fits = |(place, &weight): (usize, &i8)| {
-            let (least, largest) = self.limits(self.others(place).filter_map(|other| run.get(other).copied()));
-            (least..=largest).contains(&i32::from(weight))
+        let fits = |block: &[i8], lane| {
+            let (negative, positive) = self.taken(block.iter().copied().skip(lane).step_by(self.stride));
+            negative.max(positive) <= self.most
         };
-        run.iter().enumerate().all(fits)
+        run.chunks(self.stride * self.count).all(|block| (0..self.stride).all(|lane| fits(block, lane)))
+    }
+
+    /// What the weights of a group take of the room below zero and above it.
+    fn taken(self, weights: impl Iterator<Item = i8>) -> (u32, u32) {
+        let (mut negative, mut positive) = (0, 0);
+        for weight in weights {
+            *(if weight < 0 { &mut negative } else { &mut positive }) += u32::from(weight.unsigned_abs());
+        }
+        if self.by_sign { (negative, positive) } else { (negative + positive, negative + positive) }
     }
 }
 
