@@ -64,7 +64,12 @@ impl Replica {
 
     /// The parameters by name, in an order that does not change between runs.
     pub fn trainable(&self) -> Vec<(String, Tensor)> {
-        let mut named: Vec<_> = self.store.variables().into_iter().filter(|(_, value)| value.requires_grad()).collect();
+        self.variables(|_, value| value.requires_grad())
+    }
+
+    /// Some of the variables, in that order.
+    fn variables(&self, keep: impl Fn(&str, &Tensor) -> bool) -> Vec<(String, Tensor)> {
+        let mut named: Vec<_> = self.store.variables().into_iter().filter(|(name, value)| keep(name, value)).collect();
         named.sort_by(|a, b| a.0.cmp(&b.0));
         named
     }
@@ -90,10 +95,7 @@ impl Replica {
 
     /// The ranges of values and the count of updates that they are means over, where there are any.
     fn ranges(&self) -> Vec<(String, Tensor)> {
-        let mut named: Vec<_> =
-            self.store.variables().into_iter().filter(|(name, _)| name.starts_with(RANGES)).collect();
-        named.sort_by(|a, b| a.0.cmp(&b.0));
-        named
+        self.variables(|name, _| name.starts_with(RANGES))
     }
 }
 
