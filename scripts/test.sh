@@ -61,8 +61,8 @@ compare_shipped() {
 }
 
 step "programs and tests"
-cargo build --quiet --release --workspace --locked
+# Programs, tests and benches in one build: apart, each would want the dependencies with other features. Benches are
+# built, not run: times decide nothing here.
+cargo build --quiet --release --workspace --locked --bins --tests --benches
 compare_shipped
-# Benches are built, not run: times decide nothing here.
-cargo build --quiet --release --locked -p labelcam-benches --benches
 cargo test --quiet --release --workspace --locked --lib --bins --tests
