@@ -15,12 +15,15 @@
 //! Throughout, N is lines, T time steps, C classes with the blank, H and W rows and columns.
 
 pub mod alphabet;
+pub mod clock;
 pub mod cmd;
 pub mod ctc;
 pub mod dataset;
 pub mod engine;
 pub mod evaluate;
+pub mod event;
 pub mod file;
+pub mod frame;
 pub mod image;
 pub mod lines;
 pub mod metrics;
@@ -31,5 +34,7 @@ pub mod parallel;
 pub mod preprocess;
 pub mod recognizer;
 pub mod reference;
+pub mod source;
 pub mod spec;
 pub mod stats;
+pub mod telemetry;
