@@ -22,6 +22,7 @@ pub use crate::alphabet::BLANK;
 pub use decoded::{Decoded, MAX_TEXT_BYTES, Symbol};
 pub use error::CtcError;
 pub use greedy::greedy;
+pub(crate) use posterior::forward;
 pub use posterior::posterior;
 pub use scores::{Scores, log_softmax_in_place};
 

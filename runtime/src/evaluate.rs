@@ -18,17 +18,20 @@ use std::time::Instant;
 use crate::alphabet::AllowList;
 use crate::dataset::{self, DatasetError};
 use crate::image::Gray;
+use crate::lexicon::Lexicon;
 use crate::parallel;
 use crate::preprocess::Region;
-use crate::recognizer::Recognizer;
+use crate::recognizer::{ReadError, ReadOptions, Reading, Recognizer};
 
-/// A model with the characters that it may read.
+/// A model with what it may read.
 #[derive(Debug, Clone, Copy)]
 pub struct Reader<'a> {
     /// The model.
     pub recognizer: &'a Recognizer,
     /// The characters.
     pub allow: &'a AllowList,
+    /// The words, where lines are words of a list.
+    pub lexicon: Option<&'a Lexicon>,
 }
 
 /// What a model made of a line.
@@ -77,12 +80,21 @@ impl Reader<'_> {
     #[must_use]
     pub fn read(&self, picture: &Gray) -> Outcome {
         let start = Instant::now();
-        let reading = self.recognizer.read(picture, Region::whole(picture), self.allow);
+        let reading = self.line(picture);
         let ms = 1e3 * start.elapsed().as_secs_f64();
         match reading {
             Ok(reading) => Outcome { text: reading.text, confidence: reading.confidence, error: None, ms },
             Err(error) => Outcome { text: String::new(), confidence: 0.0, error: Some(error.to_string()), ms },
         }
+    }
+
+    /// Reads a picture that is one line, with the places of its characters.
+    ///
+    /// # Errors
+    /// [`ReadError`], when the picture cannot be a line or the network fails.
+    pub fn line(&self, picture: &Gray) -> Result<Reading, ReadError> {
+        let options = ReadOptions { allow: self.allow, lexicon: self.lexicon };
+        self.recognizer.read_with(picture, Region::whole(picture), options)
     }
 
     /// Whether the model has every character of a text.

@@ -5,6 +5,7 @@
 //!
 //! - [`image`], [`preprocess`], [`alphabet`], [`ctc`], [`metrics`], [`spec`], [`lines`] and [`stats`] are pure: no I/O, no clock.
 //!   The trainer and the quantizer use the same ones, so that a model meets on the board what it met in training.
+//! - [`rule`] says which texts are accepted, and [`lexicon`] which words are read; both are pure as well.
 //! - [`onnx`] parses, checks and writes model files.
 //! - [`recognizer`] loads, checks and runs a model with tract.
 //! - [`page`] reads whole pictures: what [`lines`] finds in them, the right way up.
@@ -25,6 +26,7 @@ pub mod event;
 pub mod file;
 pub mod frame;
 pub mod image;
+pub mod lexicon;
 pub mod lines;
 pub mod metrics;
 pub mod onnx;
@@ -34,6 +36,7 @@ pub mod parallel;
 pub mod preprocess;
 pub mod recognizer;
 pub mod reference;
+pub mod rule;
 pub mod source;
 pub mod spec;
 pub mod stats;

@@ -8,7 +8,6 @@ pub mod upright;
 use crate::evaluate::Reader;
 use crate::image::Gray;
 use crate::lines::{FoundLine, Quad, labels, rectify};
-use crate::preprocess::Region;
 use crate::recognizer::{ReadError, Reading};
 
 /// Readings of less confidence are no text: what was found is a pattern, or print that is too small or too blurred.
@@ -83,7 +82,7 @@ fn label(reader: &Reader, image: &Gray, quads: &[Quad], unread: &mut Vec<(Quad, 
 
 fn line(reader: &Reader, image: &Gray, quad: Quad) -> Result<PageLine, ReadError> {
     let cut = rectify(image, &quad)?;
-    let reading = reader.recognizer.read(&cut, Region::whole(&cut), reader.allow)?;
+    let reading = reader.line(&cut)?;
     Ok(PageLine { quad, reading })
 }
 

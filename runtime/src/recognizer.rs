@@ -27,6 +27,7 @@ use sha2::{Digest, Sha256};
 use crate::alphabet::AllowList;
 use crate::ctc::{self, Scores};
 use crate::image::Gray;
+use crate::lexicon::Lexicon;
 use crate::onnx;
 use crate::preprocess::{self, LineInput, Region};
 use crate::spec::{METADATA_KEY, OutputValues, Spec};
@@ -38,6 +39,15 @@ pub struct Recognizer {
     spec: Spec,
     digest: String,
     network: Network,
+}
+
+/// What may be read.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadOptions<'a> {
+    /// The characters.
+    pub allow: &'a AllowList,
+    /// The words, where it is one of a list; made with the alphabet of the model.
+    pub lexicon: Option<&'a Lexicon>,
 }
 
 /// The network's output for one line.
@@ -91,11 +101,31 @@ impl Recognizer {
     /// # Errors
     /// [`ReadError`], when the region cannot be a line or the network fails.
     pub fn read(&self, image: &Gray, region: Region, allow: &AllowList) -> Result<Reading, ReadError> {
+        self.read_with(image, region, ReadOptions { allow, lexicon: None })
+    }
+
+    /// Reads a region of an image as one line, and where there is a lexicon as one of its words.
+    ///
+    /// The word is the likeliest of those that are near to what is read without a lexicon; where there is none, that is
+    /// the reading, and it says so ([`Reading::unlisted`]).
+    ///
+    /// # Errors
+    /// [`ReadError`], when the region cannot be a line, the network fails or the lexicon is of another alphabet.
+    pub fn read_with(&self, image: &Gray, region: Region, options: ReadOptions<'_>) -> Result<Reading, ReadError> {
         let input = preprocess::line(image, region, &self.spec.input)?;
         let output = self.run(&input)?;
         let scores = Scores::new(&output.values, output.steps, output.classes)?;
-        let decoded = ctc::greedy(scores, allow)?;
-        Ok(Reading::new(&decoded, &self.spec, region))
+        let decoded = ctc::greedy(scores, options.allow)?;
+        let reading = |decoded| Reading::new(decoded, &self.spec, region);
+        let Some(lexicon) = options.lexicon else { return Ok(reading(&decoded)) };
+        Ok(match lexicon.nearest(&decoded, scores)? {
+            None => Reading { unlisted: true, ..reading(&decoded) },
+            Some(found) if found.distance == 0 => reading(&decoded),
+            Some(found) => {
+                let raw = decoded.text(&self.spec.alphabet).as_str().to_owned();
+                Reading { raw: Some(raw), ..reading(&found.decoded(scores)) }
+            }
+        })
     }
 
     /// Runs the network on a prepared line.

@@ -89,7 +89,7 @@ struct Total {
 pub(super) fn run(args: &Args) -> Result<()> {
     let recognizer = args.model.load()?;
     let allow = allow_list(&recognizer, args.allow.as_deref())?;
-    let reader = Reader { recognizer: &recognizer, allow: &allow };
+    let reader = Reader { recognizer: &recognizer, allow: &allow, lexicon: None };
     if args.scenes {
         return scenes::run(args, &reader);
     }

@@ -1,15 +1,16 @@
 //! `labelcam read`.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use serde::Serialize;
 
 use super::model::{ModelArgs, allow_list};
 use crate::evaluate::Reader;
+use crate::lexicon::{Lexicon, LexiconOptions};
 use crate::lines::{self, Finder, Quad};
-use crate::preprocess::Region;
-use crate::recognizer::Reading;
+use crate::recognizer::{Reading, Recognizer};
 use crate::{dataset, output, page};
 
 /// Read pictures of single lines, or find the lines of whole photographs; one JSON object a line.
@@ -30,6 +31,10 @@ pub(super) struct Args {
     /// Characters that may be read, such as `0-9A-F.`: a hyphen makes a range, a backslash takes what follows as it is.
     #[arg(long, value_name = "CHARS")]
     allow: Option<String>,
+    /// Text file with one word a line: each line is read as the likeliest of the words that are at most 3 edits from what
+    /// it reads as without (`raw`); where there is none it stays so, and is marked `unlisted`.
+    #[arg(long, value_name = "FILE")]
+    lexicon: Option<PathBuf>,
     /// Where the lines are: each picture is one line as a whole, or a photograph with lines anywhere in it.
     #[arg(long, value_enum, value_name = "WHERE", default_value_t = Lines::Whole)]
     lines: Lines,
@@ -70,7 +75,8 @@ struct Run<'a> {
 pub(super) fn run(args: &Args) -> Result<()> {
     let recognizer = args.model.load()?;
     let allow = allow_list(&recognizer, args.allow.as_deref())?;
-    let reader = Reader { recognizer: &recognizer, allow: &allow };
+    let lexicon = args.lexicon.as_deref().map(|path| lexicon(&recognizer, path)).transpose()?;
+    let reader = Reader { recognizer: &recognizer, allow: &allow, lexicon: lexicon.as_ref() };
     let mut run = Run { reader, finder: Finder::new(lines::Options::default()), empty: 0, args };
     let mut unread = 0;
     for path in &args.paths {
@@ -94,14 +100,26 @@ pub(super) fn run(args: &Args) -> Result<()> {
     }
 }
 
+/// The words of a file, those left out that the model cannot read.
+fn lexicon(recognizer: &Recognizer, path: &Path) -> Result<Lexicon> {
+    let lines = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let options = LexiconOptions { skip_unreadable: true, ..LexiconOptions::default() };
+    let lexicon = Lexicon::new(&lines, &recognizer.spec().alphabet, &options)
+        .with_context(|| format!("in {}", path.display()))?;
+    if lexicon.skipped() > 0 {
+        let skipped = lexicon.skipped();
+        eprintln!("labelcam: {}: {skipped} words have characters that the model cannot read", path.display());
+    }
+    Ok(lexicon)
+}
+
 impl Run<'_> {
     /// Reads a picture as one line; false where it cannot be read.
     ///
     /// One bad picture does not keep the others from being read; the exit code tells of it.
     fn whole(&self, file: &Path) -> Result<bool> {
         let reading = dataset::picture(file).map_err(anyhow::Error::from).and_then(|picture| {
-            let reading = self.reader.recognizer.read(&picture, Region::whole(&picture), self.reader.allow);
-            reading.map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))
+            self.reader.line(&picture).map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))
         });
         match reading {
             Ok(reading) => self.print(file, &reading, None).map(|()| true),

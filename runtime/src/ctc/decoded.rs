@@ -21,6 +21,22 @@ pub struct Symbol {
     pub peak: u16,
 }
 
+impl Symbol {
+    /// A symbol that is seen for the first time at a step.
+    pub(crate) fn at(class: u16, confidence: f32, step: u16) -> Self {
+        Self { class, confidence, start: step, end: step + 1, peak: step }
+    }
+
+    /// Lengthens the run by one step.
+    pub(crate) fn extend(&mut self, step: u16, confidence: f32) {
+        self.end = step + 1;
+        if confidence > self.confidence {
+            self.confidence = confidence;
+            self.peak = step;
+        }
+    }
+}
+
 /// A reading of one line, some 6 KiB on the stack.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decoded {

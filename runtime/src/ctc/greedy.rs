@@ -35,26 +35,16 @@ pub fn greedy(scores: Scores<'_>, allow: &AllowList) -> Result<Decoded, CtcError
         let confidence = score.exp().min(1.0);
         match decoded.symbols.last_mut() {
             _ if class == BLANK => {}
-            Some(symbol) if class == last => extend(symbol, step, confidence),
+            Some(symbol) if class == last => symbol.extend(step, confidence),
             _ => {
-                let symbol = Symbol { class, confidence, start: step, end: step + 1, peak: step };
                 let full = CtcError::TooManySymbols { step: usize::from(step), steps: scores.steps() };
-                decoded.symbols.push(symbol).map_err(|_| full)?;
+                decoded.symbols.push(Symbol::at(class, confidence, step)).map_err(|_| full)?;
             }
         }
         last = class;
     }
     decoded.confidence = posterior::of(scores, decoded.classes());
     Ok(decoded)
-}
-
-/// Lengthens a symbol's run by one step.
-fn extend(symbol: &mut Symbol, step: u16, confidence: f32) {
-    symbol.end = step + 1;
-    if confidence > symbol.confidence {
-        symbol.confidence = confidence;
-        symbol.peak = step;
-    }
 }
 
 /// The error for a row in which [`argmax::best`] met a NaN or an infinity.

@@ -10,6 +10,8 @@
 //! factor is at most 1, so a prefix of paths that underflows below 1e-308 could
 //! add no more than that to the result, which as an f32 is 0 below 1e-45 anyway.
 
+use std::ops::Range;
+
 use super::{BLANK, MAX_SYMBOLS, Scores};
 
 /// The forward variables of one step, split by kind of state.
@@ -47,34 +49,54 @@ pub(super) fn of(scores: Scores<'_>, text: impl ExactSizeIterator<Item = u16>) -
         }
     }
     let doubled = classes.windows(2).filter(|pair| pair[0] == pair[1]).count();
-    if classes.len() + doubled > scores.steps() { 0.0 } else { forward(scores, &classes) }
+    if classes.len() + doubled > scores.steps() {
+        return 0.0;
+    }
+    let rows = scores.values();
+    let probability = |step: usize, class: u16| f64::from(rows[step * scores.classes() + usize::from(class)].exp());
+    let (Ok(total) | Err(total)) = forward(scores.steps(), &classes, probability, 0.0);
+    #[expect(clippy::cast_possible_truncation, reason = "only rounds a probability")]
+    let total = total as f32;
+    // NaN is not above 0, and rounding can lift the sum above 1.
+    if total > 0.0 { total.min(1.0) } else { 0.0 }
 }
 
-/// Runs the forward recursion over all steps and ends in eq. 8.
-fn forward(scores: Scores<'_>, text: &[u16]) -> f32 {
+/// The probability of a text of at most [`MAX_SYMBOLS`] classes, none of them the blank, over `steps` steps of which
+/// `probability(step, class)` gives the scores.
+///
+/// Of a text whose probability is found to be below `floor` on the way, the error is what it cannot exceed: later steps
+/// only take away from the paths so far.
+pub(crate) fn forward(
+    steps: usize,
+    text: &[u16],
+    probability: impl Fn(usize, u16) -> f64,
+    floor: f64,
+) -> Result<f64, f64> {
     let mut alpha = Alpha { blanks: [0.0; MAX_SYMBOLS + 1], symbols: [0.0; MAX_SYMBOLS] };
     // Before the first step nothing was read: this state leads to the first blank and symbol.
     alpha.blanks[0] = 1.0;
     let count = text.len();
-    for (step, row) in scores.rows().enumerate() {
+    for step in 0..steps {
         // Symbol k cannot be reached before step k, and from symbols before `first` the end
         // cannot be reached any more. States left of the window are never read again.
-        let first = (count + step).saturating_sub(scores.steps());
-        let end = count.min(step + 1);
-        advance(&mut alpha, row, text, first..end);
+        let first = (count + step).saturating_sub(steps);
+        let window = first..count.min(step + 1);
+        advance(&mut alpha, |class| probability(step, class), text, window.clone());
+        if floor > 0.0 {
+            let bound = alpha.sum(window);
+            if bound < floor {
+                return Err(bound);
+            }
+        }
     }
     let last_symbol = count.checked_sub(1).map_or(0.0, |last| alpha.symbols[last]);
-    #[expect(clippy::cast_possible_truncation, reason = "only rounds a probability")]
-    let total = (alpha.blanks[count] + last_symbol) as f32;
-    // NaN is not above 0, and rounding can lift the sum above 1.
-    if total > 0.0 { total.min(1.0) } else { 0.0 }
+    Ok(alpha.blanks[count] + last_symbol)
 }
 
 /// Takes the symbols `window` and the blanks around them one step on, in place (eq. 6).
 ///
 /// Backwards, so that what a state is reached from is still that of the step before.
-fn advance(alpha: &mut Alpha, row: &[f32], text: &[u16], window: std::ops::Range<usize>) {
-    let probability = |class: u16| f64::from(row[usize::from(class)].exp());
+fn advance(alpha: &mut Alpha, probability: impl Fn(u16) -> f64, text: &[u16], window: Range<usize>) {
     let blank = probability(BLANK);
     let Alpha { blanks, symbols } = alpha;
     for k in window.rev() {
@@ -84,4 +106,12 @@ fn advance(alpha: &mut Alpha, row: &[f32], text: &[u16], window: std::ops::Range
     }
     // Once the window has left it, this state is not read and its value does not matter.
     blanks[0] *= blank;
+}
+
+impl Alpha {
+    /// The probability of all paths in the states of a window, after a step.
+    fn sum(&self, window: Range<usize>) -> f64 {
+        let start = if window.start == 0 { self.blanks[0] } else { 0.0 };
+        window.map(|k| self.blanks[k + 1] + self.symbols[k]).sum::<f64>() + start
+    }
 }

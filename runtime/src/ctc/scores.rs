@@ -44,6 +44,11 @@ impl<'a> Scores<'a> {
         self.classes
     }
 
+    /// All T * C scores.
+    pub(super) fn values(&self) -> &'a [f32] {
+        self.values
+    }
+
     /// The T rows of C scores, in order of time.
     #[must_use]
     pub fn rows(&self) -> impl ExactSizeIterator<Item = &'a [f32]> + use<'a> {

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::ctc::CtcError;
+use crate::lexicon::LexiconError;
 use crate::lines::QuadError;
 use crate::preprocess::PreprocessError;
 use crate::spec::{METADATA_KEY, SpecError};
@@ -80,4 +81,7 @@ pub enum ReadError {
     /// The network's numbers cannot be decoded.
     #[error(transparent)]
     Ctc(#[from] CtcError),
+    /// The lexicon is for another model.
+    #[error(transparent)]
+    Lexicon(#[from] LexiconError),
 }

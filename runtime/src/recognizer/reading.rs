@@ -18,6 +18,12 @@ pub struct Reading {
     pub confidence: f32,
     /// The characters of the text with their places.
     pub characters: Vec<Character>,
+    /// What was read before the lexicon's word took its place; none where that is the same, or without a lexicon.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raw: Option<String>,
+    /// Whether there is a lexicon and no word of it is near to the text.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unlisted: bool,
 }
 
 /// A character of a line.
@@ -41,6 +47,8 @@ impl Reading {
             text: decoded.text(&spec.alphabet).as_str().to_owned(),
             confidence: decoded.confidence,
             characters: decoded.symbols.iter().map(character).collect(),
+            raw: None,
+            unlisted: false,
         }
     }
 }

@@ -38,7 +38,7 @@ fn a_reference_says_who_read_what_on_the_pictures_that_a_board_reads() {
     // The board reads the files that `synth` wrote: the same bytes, and the same texts.
     let board = Set::labelled(&set).unwrap();
     let allow = AllowList::all();
-    let readings = read(&[Reader { recognizer: &recognizer, allow: &allow }], &board.lines, 2).unwrap();
+    let readings = read(&[Reader { recognizer: &recognizer, allow: &allow, lexicon: None }], &board.lines, 2).unwrap();
     assert_eq!(reference.lines.len(), 8);
     for ((line, here), reading) in reference.lines.iter().zip(&board.lines).zip(readings) {
         assert_eq!((line.set.as_str(), &line.file, Some(&line.truth)), ("rendered", &here.file, here.truth.as_ref()));

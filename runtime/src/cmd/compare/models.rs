@@ -67,6 +67,6 @@ impl ModelsArgs {
 impl Opened {
     /// What reads lines with this model.
     pub(super) fn reader(&self) -> Reader<'_> {
-        Reader { recognizer: &self.recognizer, allow: &self.allow }
+        Reader { recognizer: &self.recognizer, allow: &self.allow, lexicon: None }
     }
 }
