@@ -64,6 +64,12 @@ pub enum SourceError {
         /// How long was waited for it.
         waited: Duration,
     },
+    /// It gave frames, and none of use.
+    #[error("the source gave only damaged frames for {} ms: check its cable, its power and its format", waited.as_millis())]
+    OnlyDamaged {
+        /// How long was waited for a whole one.
+        waited: Duration,
+    },
     /// The system refuses for another reason.
     #[error("cannot {action} {name} ({reason}): {fix}")]
     Io {
@@ -98,8 +104,7 @@ pub enum SourceError {
 }
 
 /// The fix where a camera may not be opened.
-pub const JOIN_VIDEO: &str =
-    "its user must be in the group video (`sudo usermod -aG video $USER`, then log in again)";
+pub const JOIN_VIDEO: &str = "its user must be in the group video (`sudo usermod -aG video $USER`, then log in again)";
 
 impl SourceError {
     /// The error with its causes, in one line.
