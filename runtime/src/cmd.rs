@@ -7,6 +7,7 @@ mod evaluation;
 mod inspect;
 mod model;
 mod read;
+mod snapshot;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -26,6 +27,7 @@ enum Command {
     Compare(compare::Args),
     Inspect(inspect::Args),
     Bench(bench::Args),
+    Snapshot(snapshot::Args),
 }
 
 /// How a command that did its work ended.
@@ -48,6 +50,7 @@ pub fn run(cli: Cli) -> Result<Verdict> {
         Command::Compare(args) => return compare::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Snapshot(args) => snapshot::run(&args),
     }
     .map(|()| Verdict::Done)
 }
