@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use super::v4l2::CameraError;
 use crate::dataset::DatasetError;
 
 /// Why a source cannot be opened, or delivers no longer.
@@ -89,6 +90,9 @@ pub enum SourceError {
     /// A picture of a folder cannot be read.
     #[error(transparent)]
     Picture(#[from] DatasetError),
+    /// A camera cannot be used as it is configured.
+    #[error(transparent)]
+    Camera(#[from] CameraError),
     /// A fault of this program.
     #[error("the source failed within ({reason}): it is opened again; please report this")]
     Panicked {
@@ -98,8 +102,7 @@ pub enum SourceError {
 }
 
 /// The fix where a camera may not be opened.
-pub const JOIN_VIDEO: &str =
-    "its user must be in the group video (`sudo usermod -aG video $USER`, then log in again)";
+pub const JOIN_VIDEO: &str = "its user must be in the group video (`sudo usermod -aG video $USER`, then log in again)";
 
 impl SourceError {
     /// The error with its causes, in one line.
