@@ -8,6 +8,7 @@ mod evaluation;
 mod inspect;
 mod model;
 mod read;
+mod snapshot;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -28,6 +29,7 @@ enum Command {
     Inspect(inspect::Args),
     Bench(bench::Args),
     Cameras(cameras::Args),
+    Snapshot(snapshot::Args),
 }
 
 /// How a command that did its work ended.
@@ -51,6 +53,7 @@ pub fn run(cli: Cli) -> Result<Verdict> {
         Command::Inspect(args) => inspect::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Cameras(args) => cameras::run(&args),
+        Command::Snapshot(args) => snapshot::run(&args),
     }
     .map(|()| Verdict::Done)
 }

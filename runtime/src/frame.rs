@@ -2,9 +2,26 @@
 //!
 //! Capture copies the bytes and no more; only a frame that is going to be read is decoded, and to grey alone.
 
+mod error;
+mod grey;
+mod jpeg;
+mod layout;
+pub mod mjpeg;
+#[cfg(test)]
+pub(crate) mod samples;
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+pub use error::FrameError;
+pub use grey::decode;
+pub use jpeg::to_jpeg;
+
+/// The most pixels of a frame: above any camera of a board, and 96 MB in colour.
+pub const MAX_FRAME_PIXELS: usize = 32 << 20;
 
 /// How the pixels of a frame lie in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -52,4 +69,13 @@ pub struct RawFrame {
     pub sequence: u64,
     /// When it was taken, on the monotonic clock.
     pub captured: Duration,
+}
+
+impl RawFrame {
+    /// A frame without pixels, for a source to fill.
+    #[must_use]
+    pub fn empty() -> Self {
+        let layout = Layout { format: PixelFormat::Grey, width: 0, height: 0, stride: 0 };
+        Self { bytes: Vec::new(), layout, sequence: 0, captured: Duration::ZERO }
+    }
 }

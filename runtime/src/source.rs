@@ -1,10 +1,18 @@
 //! Where frames come from.
 
-pub mod error;
+pub mod capture;
+mod error;
+mod files;
+mod mailbox;
+mod options;
+mod pipe;
+mod split;
+pub mod v4l2;
 
 use std::time::Duration;
 
-pub use error::SourceError;
+pub use error::{JOIN_VIDEO, SourceError};
+pub use options::{CaptureOptions, FilesOptions, PipeOptions, SourceOptions};
 
 use crate::frame::RawFrame;
 

@@ -72,9 +72,7 @@ fn describe(report: &Report) -> Result<()> {
 }
 
 fn format_line(report: &FormatReport) -> String {
-    // The name in the configuration is what JSON shows.
-    let name = report.format.and_then(|format| serde_json::to_value(format).ok());
-    let name = name.as_ref().and_then(|name| name.as_str()).unwrap_or("not read");
+    let name = report.format.map_or("not read".to_owned(), |format| format.to_string());
     let sizes: Vec<_> = report.sizes.iter().map(size).collect();
     format!("{} ({}, {name}): {}", report.fourcc, report.description, sizes.join(", "))
 }

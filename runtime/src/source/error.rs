@@ -65,6 +65,12 @@ pub enum SourceError {
         /// How long was waited for it.
         waited: Duration,
     },
+    /// It gave frames, and none of use.
+    #[error("the source gave only damaged frames for {} ms: check its cable, its power and its format", waited.as_millis())]
+    OnlyDamaged {
+        /// How long was waited for a whole one.
+        waited: Duration,
+    },
     /// The system refuses for another reason.
     #[error("cannot {action} {name} ({reason}): {fix}")]
     Io {

@@ -1,0 +1,145 @@
+//! JPEG frames: checked, given the tables that cameras leave out, decoded to grey.
+//!
+//! Frames come from outside, through a pipe from anywhere, so what they cost is bounded before it is paid: pixels by
+//! [`MAX_FRAME_PIXELS`](super::MAX_FRAME_PIXELS), scans of progressive pictures by [`SCANS_MAX`], segments by
+//! [`SEGMENTS_MAX`]. With these a picture takes up to seven bytes of memory a pixel on the way, and up to [`SCANS_MAX`]
+//! passes over its coefficients.
+
+mod tables;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::zune_core::bytestream::ZCursor;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+use zune_jpeg::zune_core::options::DecoderOptions;
+
+use super::{FrameError, PixelFormat, grey, layout};
+use crate::image::Gray;
+pub(crate) use walk::{Step, Walk};
+
+/// Fewer bytes are no picture: the headers alone have more.
+pub const BYTES_MIN: usize = 125;
+
+/// The most scans of a picture. A baseline picture of a camera has one, progressive ones have about ten.
+pub const SCANS_MAX: usize = 24;
+
+/// The most segments of a picture; cameras write about ten. zune-jpeg looks at all the metadata again at each segment, so
+/// that the time for very many would grow with their square.
+pub const SEGMENTS_MAX: usize = 512;
+
+/// The first bytes of a picture: SOI and the start of another marker.
+pub(crate) const START: [u8; 3] = [0xFF, 0xD8, 0xFF];
+
+/// The last bytes: EOI.
+const END: [u8; 2] = [0xFF, 0xD9];
+
+/// Looks at a frame's ends and headers: quick, for every frame, while only some are decoded.
+///
+/// Zeros after the end are what cameras pad with.
+///
+/// # Errors
+/// [`FrameError`], where the frame is cut off, has no JPEG header or tells an impossible size.
+pub fn check(bytes: &[u8]) -> Result<(), FrameError> {
+    header(bytes)?;
+    let used = bytes.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
+    if bytes[..used].ends_with(&END) { Ok(()) } else { Err(FrameError::jpeg("its end is missing")) }
+}
+
+/// The columns and rows that a frame tells.
+///
+/// # Errors
+/// As [`check`], but for what is cut off at the end.
+pub fn size(bytes: &[u8]) -> Result<(usize, usize), FrameError> {
+    Ok(header(bytes)?.size)
+}
+
+/// Decodes a frame to grey: of a colour picture Y alone, so that chroma is neither scaled nor converted.
+///
+/// Without Huffman tables, which a camera may leave out, those of ITU-T T.81 Annex K.3 are taken.
+///
+/// # Errors
+/// [`FrameError`], where the frame is damaged or cut off, anywhere, or larger than the bounds above; `grey` then has no
+/// meaning.
+pub fn decode(bytes: &[u8], grey: &mut Gray) -> Result<(), FrameError> {
+    let whole = &bytes[..end(bytes)?];
+    let (width, height) = header(whole)?.size;
+    let whole = with_tables(whole)?;
+    // A decoder of foreign bytes: what it did not think of must not end the program.
+    catch_unwind(AssertUnwindSafe(|| {
+        let options = DecoderOptions::default()
+            .set_strict_mode(true)
+            .set_max_width(usize::from(u16::MAX))
+            .set_max_height(usize::from(u16::MAX))
+            .jpeg_set_max_scans(SCANS_MAX)
+            .jpeg_set_out_colorspace(ColorSpace::Luma);
+        let mut decoder = JpegDecoder::new_with_options(ZCursor::new(&*whole), options);
+        decoder.decode_headers().map_err(FrameError::jpeg)?;
+        if decoder.dimensions() != Some((width, height)) {
+            return Err(FrameError::jpeg("it tells two sizes"));
+        }
+        grey::shape(grey, width, height);
+        decoder.decode_into(&mut grey.pixels).map_err(FrameError::jpeg)
+    }))
+    .unwrap_or_else(|_| Err(FrameError::jpeg("the decoder failed within")))
+}
+
+/// The frame with the standard Huffman tables put in where it has none before its first scan.
+///
+/// # Errors
+/// As [`check`].
+pub fn with_tables(bytes: &[u8]) -> Result<Cow<'_, [u8]>, FrameError> {
+    check(bytes)?;
+    if header(bytes)?.has_tables {
+        return Ok(Cow::Borrowed(bytes));
+    }
+    let (start, rest) = bytes.split_at(2);
+    Ok(Cow::Owned([start, &tables::segment(), rest].concat()))
+}
+
+/// What the segments before the first scan tell.
+struct Header {
+    size: (usize, usize),
+    has_tables: bool,
+}
+
+fn header(bytes: &[u8]) -> Result<Header, FrameError> {
+    if bytes.len() < BYTES_MIN {
+        return Err(FrameError::TooShort { format: PixelFormat::Mjpeg, found: bytes.len(), needed: BYTES_MIN });
+    }
+    if !bytes.starts_with(&START) {
+        return Err(FrameError::jpeg("it does not begin like one"));
+    }
+    let mut walk = Walk::default();
+    while walk.scans == 0 {
+        match walk.step(bytes) {
+            Step::On => {}
+            Step::More => return Err(FrameError::jpeg("it is cut off within its header")),
+            Step::End(_) => return Err(FrameError::jpeg("it has no pixels")),
+            Step::Broken(reason) => return Err(FrameError::jpeg(reason)),
+        }
+    }
+    let (width, height) = walk.size.ok_or_else(|| FrameError::jpeg("it tells no size"))?;
+    layout::check_size(width, height)?;
+    Ok(Header { size: (width, height), has_tables: walk.has_tables })
+}
+
+/// Where the picture ends, after walking over all of it.
+fn end(bytes: &[u8]) -> Result<usize, FrameError> {
+    if !bytes.starts_with(&START) {
+        return Err(FrameError::jpeg("it does not begin like one"));
+    }
+    let mut walk = Walk::default();
+    loop {
+        match walk.step(bytes) {
+            Step::On => {}
+            Step::More => return Err(FrameError::jpeg("its end is missing")),
+            Step::End(end) => return Ok(end),
+            Step::Broken(reason) => return Err(FrameError::jpeg(reason)),
+        }
+    }
+}
