@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod bench;
+mod cameras;
 mod compare;
 mod eval;
 mod evaluation;
@@ -27,6 +28,7 @@ enum Command {
     Compare(compare::Args),
     Inspect(inspect::Args),
     Bench(bench::Args),
+    Cameras(cameras::Args),
     Snapshot(snapshot::Args),
 }
 
@@ -50,6 +52,7 @@ pub fn run(cli: Cli) -> Result<Verdict> {
         Command::Compare(args) => return compare::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Cameras(args) => cameras::run(&args),
         Command::Snapshot(args) => snapshot::run(&args),
     }
     .map(|()| Verdict::Done)

@@ -7,6 +7,7 @@ mod mailbox;
 mod options;
 mod pipe;
 mod split;
+pub mod v4l2;
 
 use std::time::Duration;
 

@@ -1,11 +1,13 @@
 //! `labelcam snapshot`.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
 use crate::frame::{self, PixelFormat, RawFrame, mjpeg};
+use crate::source::v4l2::CameraOptions;
 use crate::source::{CaptureOptions, Delivery, FilesOptions, FrameSource, PipeOptions, SourceError, SourceOptions};
 use crate::{clock, file};
 
@@ -20,6 +22,9 @@ pub(super) struct Args {
     /// The JPEG file to write.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    /// Write the bytes of the frame as they came instead.
+    #[arg(long)]
+    raw: bool,
     #[command(flatten)]
     source: SourceArgs,
     /// The longest to wait for the frame, in seconds, from 1 to 600.
@@ -32,15 +37,16 @@ pub(super) struct Args {
 struct SourceArgs {
     #[command(flatten)]
     place: Place,
-    /// Pixel format of a pipe: mjpeg, yuyv, nv12, yuv420, grey, y16, rgb24 or bgr24.
-    #[arg(long, value_name = "FORMAT", default_value = "mjpeg", value_parser = format, requires = "pipe")]
-    format: PixelFormat,
-    /// Columns of a pipe's frames, in pixels; MJPEG frames tell their own.
-    #[arg(long, value_name = "PIXELS", default_value_t = PipeOptions::default().width, requires = "pipe")]
-    width: usize,
-    /// Rows of a pipe's frames, in pixels; MJPEG frames tell their own.
-    #[arg(long, value_name = "PIXELS", default_value_t = PipeOptions::default().height, requires = "pipe")]
-    height: usize,
+    /// Pixel format: mjpeg, yuyv, nv12, yuv420, grey, y16, rgb24 or bgr24 [default: the first of them that a camera has;
+    /// mjpeg of a pipe].
+    #[arg(long, value_name = "FORMAT", value_parser = format, conflicts_with = "files")]
+    format: Option<PixelFormat>,
+    /// Columns, in pixels; MJPEG frames of a pipe tell their own.
+    #[arg(long, value_name = "PIXELS", default_value_t = 640, conflicts_with = "files")]
+    width: u32,
+    /// Rows, in pixels; MJPEG frames of a pipe tell their own.
+    #[arg(long, value_name = "PIXELS", default_value_t = 480, conflicts_with = "files")]
+    height: u32,
     /// Bytes from a row of a pipe's frames to the next; 0 for rows without a gap.
     #[arg(long, value_name = "BYTES", default_value_t = 0, requires = "pipe")]
     stride: usize,
@@ -50,6 +56,9 @@ struct SourceArgs {
 #[derive(Debug, clap::Args)]
 #[group(required = true, multiple = false)]
 struct Place {
+    /// A camera: a path such as /dev/video0, name: with a part of its name, or nothing ("") for the first that is there.
+    #[arg(long, value_name = "DEVICE")]
+    device: Option<String>,
     /// A folder of pictures, a picture, or a file of JPEG frames (.mjpeg, .mjpg).
     #[arg(long, value_name = "PATH")]
     files: Option<PathBuf>,
@@ -60,13 +69,24 @@ struct Place {
 
 impl SourceArgs {
     fn options(&self) -> SourceOptions {
-        match (&self.place.files, &self.place.pipe) {
+        let Place { device, files, pipe } = &self.place;
+        if let Some(device) = device {
+            let defaults = CameraOptions::default();
+            return SourceOptions::Camera(CameraOptions {
+                device: device.clone(),
+                formats: self.format.map_or(defaults.formats, |format| vec![format]),
+                width: self.width,
+                height: self.height,
+                ..CameraOptions::default()
+            });
+        }
+        match (files, pipe) {
             (Some(path), _) => SourceOptions::Files(FilesOptions { path: path.clone(), rate: 0.0, repeat: false }),
             (None, path) => SourceOptions::Pipe(PipeOptions {
                 path: path.clone().unwrap_or_else(|| PipeOptions::default().path),
-                format: self.format,
-                width: self.width,
-                height: self.height,
+                format: self.format.unwrap_or(PipeOptions::default().format),
+                width: self.width as usize,
+                height: self.height as usize,
                 stride: self.stride,
             }),
         }
@@ -79,7 +99,8 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let mut source = options.opener()()?;
     let frame = first_frame(source.as_mut(), Duration::from_secs(args.wait))?;
     let age = clock::monotonic().saturating_sub(frame.captured);
-    file::replace(&args.out, &frame::to_jpeg(&frame)?)?;
+    let bytes = if args.raw { Cow::Borrowed(&frame.bytes[..]) } else { Cow::Owned(frame::to_jpeg(&frame)?) };
+    file::replace(&args.out, &bytes)?;
     let format = frame.layout.format;
     let (width, height) = match format {
         PixelFormat::Mjpeg => mjpeg::size(&frame.bytes)?,
@@ -159,6 +180,13 @@ mod tests {
             PipeOptions { path: "b".into(), format: PixelFormat::Nv12, stride: 704, ..PipeOptions::default() };
         assert_eq!(raw.source.options(), SourceOptions::Pipe(expected));
         assert!(args(&["--out", "a.jpg", "--pipe", "b", "--format", "h264"]).is_err());
+        let camera = args(&["--out", "a.jpg", "--device", "name:C920", "--format", "yuyv"]).unwrap().source.options();
+        let expected = CameraOptions {
+            device: "name:C920".to_owned(),
+            formats: vec![PixelFormat::Yuyv],
+            ..CameraOptions::default()
+        };
+        assert_eq!(camera, SourceOptions::Camera(expected));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use super::v4l2::CameraError;
 use crate::dataset::DatasetError;
 
 /// Why a source cannot be opened, or delivers no longer.
@@ -95,6 +96,9 @@ pub enum SourceError {
     /// A picture of a folder cannot be read.
     #[error(transparent)]
     Picture(#[from] DatasetError),
+    /// A camera cannot be used as it is configured.
+    #[error(transparent)]
+    Camera(#[from] CameraError),
     /// A fault of this program.
     #[error("the source failed within ({reason}): it is opened again; please report this")]
     Panicked {

@@ -4,13 +4,15 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::{Opener, SourceError, files, pipe};
+use super::{Opener, SourceError, files, pipe, v4l2};
 use crate::frame::{FrameError, Layout, MAX_FRAME_PIXELS, PixelFormat};
 
 /// Where frames come from.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SourceOptions {
+    /// A camera.
+    Camera(v4l2::CameraOptions),
     /// Another program, through a pipe.
     Pipe(PipeOptions),
     /// Files, for trying things out without a camera.
@@ -24,6 +26,7 @@ impl SourceOptions {
     /// [`SourceError::Config`].
     pub fn check(&self) -> Result<(), SourceError> {
         match self {
+            Self::Camera(options) => options.check(),
             Self::Pipe(options) => options.check(),
             Self::Files(options) => options.check(),
         }
@@ -33,6 +36,7 @@ impl SourceOptions {
     #[must_use]
     pub fn opener(self) -> Opener {
         match self {
+            Self::Camera(options) => v4l2::opener(options),
             Self::Pipe(options) => pipe::opener(options),
             Self::Files(options) => Box::new(move || Ok(Box::new(files::open(&options)?))),
         }
