@@ -11,8 +11,8 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/labelcam/vivid
-# Seconds of the whole run; it takes about a quarter of that on two slow cores.
-limit=${LABELCAM_GUEST_LIMIT:-900}
+# Seconds that the guest may take; on two slow cores it takes a fifth of them.
+limit=${LABELCAM_GUEST_LIMIT:-600}
 
 step() { printf '== %s\n' "$*" >&2; }
 fail() { echo "$*" >&2; exit 1; }
@@ -43,10 +43,14 @@ make_base() {
     local base=$1 packages kernel version
     kernel=$(apt-cache depends linux-image-amd64 | sed -n 's/.*Depends: \(linux-image-[^ ]*\)$/\1/p' | head -1)
     [ -n "$kernel" ] || fail "apt knows no linux-image-amd64: run apt-get update"
-    packages=("$kernel" busybox-static v4l-utils libv4l-0 libv4lconvert0 libv4l2rds0 libjpeg62-turbo libudev1 libstdc++6)
+    packages=(
+        "$kernel" busybox-static v4l-utils
+        libv4l-0 libv4lconvert0 libv4l2rds0 libjpeg62-turbo libudev1 libstdc++6
+    )
     step "fetching ${packages[*]}"
     mkdir -p "$base/debs" "$base/root/bin"
-    (cd "$base/debs" && apt-get download -qq "${packages[@]}" 2>/dev/null) || fail "apt-get download failed: ${packages[*]}"
+    (cd "$base/debs" && apt-get download -qq "${packages[@]}" 2>/dev/null) ||
+        fail "apt-get download failed: ${packages[*]}"
     for package in "$base"/debs/*.deb; do
         case $package in
         */linux-image-*) dpkg-deb --fsys-tarfile "$package" | tar x -C "$base" ./boot ./lib/modules ;;
@@ -92,10 +96,11 @@ install tests/vivid/init.sh "$work/root/init"
 echo "${1:-}" >"$work/root/only"
 (cd "$work/root" && find . | "$cache/base/root/bin/busybox" cpio -o -H newc 2>/dev/null) >"$work/initramfs"
 
-# KVM is not asked for: within a virtual machine it may hang. `max` has AVX2, so that the kernels of today's machines run.
+# KVM is not asked for: within a virtual machine it may hang. `max` has AVX2, so that the kernels of today's machines
+# run.
 step "booting"
 timeout --foreground "$limit" qemu-system-x86_64 -machine q35 -accel tcg,thread=multi -cpu max -smp 2 -m 1024 \
-    -nodefaults -no-reboot -nographic -serial stdio -net none -kernel "$cache/base/vmlinuz" -initrd "$work/initramfs" \
+    -nodefaults -no-reboot -display none -serial stdio -net none -kernel "$cache/base/vmlinuz" -initrd "$work/initramfs" \
     -append "console=ttyS0 loglevel=3 panic=-1 random.trust_cpu=on" </dev/null | tr -d '\r' | tee "$work/console" ||
     fail "the guest did not end within $limit s, or QEMU failed"
 
