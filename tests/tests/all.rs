@@ -12,6 +12,7 @@ mod model; // the shipped model, whole or damaged
 
 // The commands.
 mod bad_input; // what cannot be used is named, with the fix
+mod cameras; // labelcam cameras
 mod compare; // labelcam compare
 mod eval; // labelcam eval
 mod golden; // the help texts

@@ -7,11 +7,12 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 
 use crate::frame::{self, PixelFormat, RawFrame, mjpeg};
-use crate::source::v4l2::CameraOptions;
+use crate::image::Gray;
+use crate::source::v4l2::{CameraOptions, ControlValue};
 use crate::source::{CaptureOptions, Delivery, FilesOptions, FrameSource, PipeOptions, SourceError, SourceOptions};
 use crate::{clock, file};
 
-/// Save one frame as a JPEG file.
+/// Save one frame as a picture.
 ///
 /// A camera settles first, so that the frame is exposed as those that are read. Size, format and age go to standard error.
 ///
@@ -19,17 +20,28 @@ use crate::{clock, file};
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Args {
-    /// The JPEG file to write.
+    /// The file to write.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// Write the bytes of the frame as they came instead.
-    #[arg(long)]
-    raw: bool,
+    /// What to write.
+    #[arg(long = "as", value_name = "KIND", value_enum, default_value_t = Kind::Jpeg)]
+    kind: Kind,
     #[command(flatten)]
     source: SourceArgs,
     /// The longest to wait for the frame, in seconds, from 1 to 600.
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
     wait: u64,
+}
+
+/// What a frame is saved as.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Kind {
+    /// A JPEG picture, with colours where the frame has them.
+    Jpeg,
+    /// The grey values that lines are found and read in, as a PGM picture.
+    Grey,
+    /// The bytes as they came.
+    Raw,
 }
 
 /// Where frames come from.
@@ -50,6 +62,9 @@ struct SourceArgs {
     /// Bytes from a row of a pipe's frames to the next; 0 for rows without a gap.
     #[arg(long, value_name = "BYTES", default_value_t = 0, requires = "pipe")]
     stride: usize,
+    /// Control of a camera to set, by the name that `labelcam cameras` shows; may be given several times.
+    #[arg(long = "control", value_name = "NAME=VALUE", value_parser = control, requires = "device")]
+    controls: Vec<(String, ControlValue)>,
 }
 
 /// One of the places.
@@ -77,6 +92,7 @@ impl SourceArgs {
                 formats: self.format.map_or(defaults.formats, |format| vec![format]),
                 width: self.width,
                 height: self.height,
+                controls: self.controls.iter().cloned().collect(),
                 ..CameraOptions::default()
             });
         }
@@ -99,8 +115,7 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let mut source = options.opener()()?;
     let frame = first_frame(source.as_mut(), Duration::from_secs(args.wait))?;
     let age = clock::monotonic().saturating_sub(frame.captured);
-    let bytes = if args.raw { Cow::Borrowed(&frame.bytes[..]) } else { Cow::Owned(frame::to_jpeg(&frame)?) };
-    file::replace(&args.out, &bytes)?;
+    file::replace(&args.out, &picture(&frame, args.kind)?)?;
     let format = frame.layout.format;
     let (width, height) = match format {
         PixelFormat::Mjpeg => mjpeg::size(&frame.bytes)?,
@@ -108,6 +123,20 @@ pub(super) fn run(args: &Args) -> Result<()> {
     };
     eprintln!("labelcam: {}: {width}x{height}, {format}, {} ms old", args.out.display(), age.as_millis());
     Ok(())
+}
+
+/// The content of the file.
+fn picture(frame: &RawFrame, kind: Kind) -> Result<Cow<'_, [u8]>> {
+    Ok(match kind {
+        Kind::Jpeg => Cow::Owned(frame::to_jpeg(frame)?),
+        Kind::Raw => Cow::Borrowed(&frame.bytes),
+        Kind::Grey => {
+            let mut grey = Gray::filled(0, 0, 0);
+            frame::decode(frame, &mut grey)?;
+            let header = format!("P5\n{} {}\n255\n", grey.width, grey.height);
+            Cow::Owned([header.as_bytes(), &grey.pixels].concat())
+        }
+    })
 }
 
 /// The first frame that is whole, once the source has settled.
@@ -137,6 +166,14 @@ fn first_frame(source: &mut dyn FrameSource, wait: Duration) -> Result<RawFrame>
     }
 }
 
+/// A control with its value, such as `gain=20`.
+fn control(text: &str) -> Result<(String, ControlValue), String> {
+    let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE, such as gain=20")?;
+    let switch = value.parse().map(ControlValue::Switch).ok();
+    let value = switch.or_else(|| value.parse().map(ControlValue::Number).ok());
+    Ok((name.to_owned(), value.ok_or("the value must be a whole number, true or false")?))
+}
+
 fn format(name: &str) -> Result<PixelFormat, String> {
     let value = serde::de::value::StrDeserializer::<serde::de::value::Error>::new(name);
     serde::Deserialize::deserialize(value).map_err(|error| error.to_string())
@@ -147,6 +184,7 @@ mod tests {
     use clap::Parser;
 
     use super::*;
+    use crate::frame::Layout;
     use crate::frame::samples::{jpeg, without_tables};
     use crate::image;
 
@@ -180,13 +218,31 @@ mod tests {
             PipeOptions { path: "b".into(), format: PixelFormat::Nv12, stride: 704, ..PipeOptions::default() };
         assert_eq!(raw.source.options(), SourceOptions::Pipe(expected));
         assert!(args(&["--out", "a.jpg", "--pipe", "b", "--format", "h264"]).is_err());
-        let camera = args(&["--out", "a.jpg", "--device", "name:C920", "--format", "yuyv"]).unwrap().source.options();
+        assert!(args(&["--out", "a.jpg", "--pipe", "b", "--control", "gain=1"]).is_err());
+    }
+
+    #[test]
+    fn a_camera_takes_a_format_and_controls() {
+        let camera = args(&["--out", "a.jpg", "--device", "name:C920", "--format", "yuyv", "--control", "gain=1"]);
+        let camera = camera.unwrap().source.options();
         let expected = CameraOptions {
             device: "name:C920".to_owned(),
             formats: vec![PixelFormat::Yuyv],
             ..CameraOptions::default()
         };
         assert_eq!(camera, SourceOptions::Camera(expected));
+        assert_eq!(control("autogain=false").unwrap().1, ControlValue::Switch(false));
+        assert!(control("gain").unwrap_err().contains("NAME=VALUE"));
+        assert!(control("gain=0.5").unwrap_err().contains("whole number"));
+    }
+
+    #[test]
+    fn a_frame_is_saved_as_it_came_or_as_it_is_read() {
+        let layout = Layout::packed(PixelFormat::Yuyv, 2, 1);
+        let frame = RawFrame { bytes: vec![10, 0, 20, 0], layout, ..RawFrame::empty() };
+        assert_eq!(*picture(&frame, Kind::Raw).unwrap(), [10, 0, 20, 0]);
+        assert_eq!(*picture(&frame, Kind::Grey).unwrap(), *b"P5\n2 1\n255\n\x0a\x14");
+        assert!(picture(&frame, Kind::Jpeg).unwrap().starts_with(b"\xff\xd8"));
     }
 
     #[test]

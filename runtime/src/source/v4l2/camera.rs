@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use v4l::v4l_sys as sys;
 
+use super::controls::{self, Setting};
 use super::error::{CameraError, refusal};
 use super::ioctl::{Filled, Node, Ready};
 use super::mapping::Mapping;
 use super::modes::{self, Mode, Offer};
+use super::nodes;
 use super::options::CameraOptions;
-use super::{controls, nodes};
 use crate::clock;
 use crate::frame::{Layout, PixelFormat, RawFrame, mjpeg};
 use crate::source::{Delivery, FrameSource, Opener, SourceError};
@@ -28,6 +29,10 @@ const AGE_MAX: Duration = Duration::from_secs(10);
 /// More frames than this are not missed at once: the driver has set its count anew.
 const SKIPPED_MAX: u32 = 100_000;
 
+/// Sentences about a camera that are kept, so that it is said once: a value that is another each time must not fill the
+/// memory.
+const NOTES_MAX: usize = 100;
+
 /// Opens the camera of these options, again and again. What it does otherwise than asked is said once.
 #[must_use]
 pub fn opener(options: CameraOptions) -> Opener {
@@ -35,7 +40,7 @@ pub fn opener(options: CameraOptions) -> Opener {
     Box::new(move || {
         let (camera, notes) = open(&options)?;
         for note in notes {
-            if !said.contains(&note) {
+            if said.len() < NOTES_MAX && !said.contains(&note) {
                 eprintln!("labelcam: {}: {note}", camera.device);
                 said.insert(note);
             }
@@ -63,9 +68,7 @@ fn open(options: &CameraOptions) -> Result<(Camera, Vec<String>), SourceError> {
     let refuse = |action, reason| refusal(&device, action, reason);
 
     let mode = choose(&node, &device, options)?;
-    let listed = controls::list(&node).map_err(|e| refuse("list the controls of", e))?;
-    let settings = controls::settings(&listed, &options.controls)
-        .map_err(|fault| CameraError::Control { device: device.clone(), fault })?;
+    let settings = settings(&node, &device, options)?;
     let layout = set_mode(&node, &device, mode)?;
     let rate = node.set_rate(options.rate).map_err(|e| refuse("set the rate of", e))?;
     for event in [sys::V4L2_EVENT_SOURCE_CHANGE, sys::V4L2_EVENT_EOS] {
@@ -96,6 +99,16 @@ fn choose(node: &Node, device: &str, options: &CameraOptions) -> Result<Mode, So
             .join(", "),
         fix: "add one of them to `formats`, or have a program that converts them write to the pipe source",
     })
+}
+
+/// The controls to set. Where there are none, those of the camera are left alone: to list them can fail in some cameras.
+fn settings(node: &Node, device: &str, options: &CameraOptions) -> Result<Vec<Setting>, SourceError> {
+    if options.controls.is_empty() {
+        return Ok(Vec::new());
+    }
+    let listed = controls::list(node).map_err(|e| refusal(device, "list the controls of", e))?;
+    let checked = controls::settings(&listed, &options.controls);
+    checked.map_err(|fault| CameraError::Control { device: device.to_owned(), fault }.into())
 }
 
 /// The formats on offer, for people.

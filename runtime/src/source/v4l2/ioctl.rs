@@ -165,7 +165,7 @@ impl Node {
         Ok(Given { fourcc: FourCc(pixels.pixelformat), size, stride: pixels.bytesperline })
     }
 
-    /// Asks for a rate in frames a second, and gives the one that the driver took; none where it has no rates.
+    /// Asks for a rate in frames a second, and gives the one that is in force; none where the driver has no rates.
     pub(super) fn set_rate(&self, rate: f64) -> io::Result<Option<f64>> {
         let mut parameters = sys::v4l2_streamparm { type_: CAPTURE, ..Argument::zeroed() };
         if !request::G_PARM.lists(&self.0, &mut parameters)? {
@@ -177,7 +177,9 @@ impl Node {
             return Ok(None);
         }
         capture.timeperframe = interval(rate);
-        request::S_PARM.call(&self.0, &mut parameters)?;
+        // Some drivers tell their rate, and do not let it be set.
+        request::S_PARM.lists(&self.0, &mut parameters)?;
+        request::G_PARM.call(&self.0, &mut parameters)?;
         // SAFETY: as above.
         Ok(Some(hertz(unsafe { parameters.parm.capture.timeperframe })))
     }
