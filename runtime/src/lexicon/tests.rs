@@ -236,8 +236,8 @@ proptest! {
         near.sort();
         near.dedup();
         let probability = |word: &&String| ctc::posterior(scores, &alphabet.encode(word).unwrap());
-        let best = near.iter().copied().map(|word| probability(&word)).fold(0.0, f32::max);
-        let total: f32 = near.iter().map(|word| probability(word)).sum();
+        let best = near.iter().map(probability).fold(0.0, f32::max);
+        let total: f32 = near.iter().map(probability).sum();
         match words.nearest(&decoded, scores).unwrap() {
             None => prop_assert_eq!(best.to_bits(), 0),
             Some(found) => {
