@@ -11,6 +11,7 @@ use std::hint::black_box;
 use labelcam::alphabet::{AllowList, Alphabet};
 use labelcam::ctc::{self, Scores};
 use labelcam::image::Gray;
+use labelcam::lexicon::{Lexicon, LexiconOptions};
 use labelcam::preprocess::Region;
 use labelcam::recognizer::Recognizer;
 
@@ -83,6 +84,19 @@ fn reading_a_line_does_not_allocate() {
         assert!(length > 0, "the line has text");
         assert_eq!(allocations, 0, "{steps} time steps");
     }
+}
+
+#[test]
+fn a_lexicon_allocates_at_its_first_search_alone() {
+    let alphabet = Alphabet::new(&(' '..='~').collect::<String>()).unwrap();
+    let lexicon = Lexicon::new("!\"#$%\n!\"#$&\n!\"#", &alphabet, &LexiconOptions::default()).unwrap();
+    let mut values = logits(8);
+    ctc::log_softmax_in_place(&mut values, CLASSES).unwrap();
+    let scores = Scores::new(&values, 8, CLASSES).unwrap();
+    let decoded = ctc::greedy(scores, &AllowList::all()).unwrap();
+    let search = || lexicon.nearest(&decoded, scores).unwrap().map(|found| found.distance);
+    assert_eq!(search(), Some(1));
+    assert_eq!(counted(search), (Some(1), 0));
 }
 
 #[test]

@@ -39,6 +39,26 @@ fn json_tells_file_text_confidence_characters_and_model() {
 }
 
 #[test]
+fn a_lexicon_gives_the_nearest_of_its_words_and_marks_what_is_near_to_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let words = folder.path().join("words.txt");
+    fs::write(&words, "repairing\nAUG 27\n\u{4e00}\n").unwrap();
+    for reading in readings(&["--lexicon", words.to_str().unwrap()]) {
+        let characters = reading["characters"].as_array().unwrap();
+        let spelt: String = characters.iter().map(|c| c["character"].as_str().unwrap()).collect();
+        assert_eq!(spelt, reading["text"].as_str().unwrap());
+        match reading["text"].as_str().unwrap() {
+            "AUG 27" => assert!(reading["raw"].is_null() && reading["unlisted"].is_null(), "{reading}"),
+            "repairing" => {
+                assert_eq!(reading["raw"], "preparing");
+                assert!(number(&reading["confidence"]) < 0.1, "the model saw another word: {reading}");
+            }
+            _ => assert_eq!(reading["unlisted"], true, "{reading}"),
+        }
+    }
+}
+
+#[test]
 fn characters_lie_in_the_picture_in_the_order_of_the_text() {
     for (reading, line) in readings(&[]).iter().zip(lines::all()) {
         let characters = reading["characters"].as_array().unwrap();

@@ -9,6 +9,10 @@ use crate::ctc::{BLANK, MAX_SYMBOLS, Scores, Symbol};
 ///
 /// `text` is in classes. O(T * L) time and memory for T steps and L symbols. Empty if no path reads as the text: it needs
 /// more steps than there are, has more than [`MAX_SYMBOLS`] symbols, or has a class that is the blank or not below C.
+///
+/// # Panics
+///
+/// Never: a path has as many runs as the text has symbols, which fit.
 #[must_use]
 pub fn align(scores: Scores<'_>, text: &[u16]) -> heapless::Vec<Symbol, MAX_SYMBOLS> {
     let mut symbols = heapless::Vec::new();

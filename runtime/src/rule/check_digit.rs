@@ -118,11 +118,8 @@ impl CheckDigit {
         let values: Option<Vec<u32>> = payload(code).chars().map(value).collect();
         let values = values.filter(|values| !values.is_empty()).ok_or("two or more digits and capital letters")?;
         let weights = weights.iter().cycle();
-        let sum = if *from_right {
-            weighted_sum(values.iter().rev(), weights)
-        } else {
-            weighted_sum(values.iter(), weights)
-        };
+        let sum =
+            if *from_right { weighted_sum(values.iter().rev(), weights) } else { weighted_sum(values.iter(), weights) };
         let remainder = sum % modulus;
         let check = if *complement { (modulus - remainder) % modulus } else { remainder };
         Ok(if check == 10 { *ten } else { digit(check) })

@@ -124,7 +124,8 @@ impl NumberRule {
 }
 
 fn check(options: &NumberOptions) -> Result<(), RuleError> {
-    let NumberOptions { decimal_mark, min, max, max_rise_per_hour, max_fall_per_hour, rollover, confirm_s, .. } = options;
+    let NumberOptions { decimal_mark, min, max, max_rise_per_hour, max_fall_per_hour, rollover, confirm_s, .. } =
+        options;
     let wrong = |option, found, wanted| Err(RuleError::Number { option, found, wanted });
     if !matches!(decimal_mark, '.' | ',') {
         return wrong("decimal-mark", format!("`{decimal_mark}`"), "`.` or `,`");

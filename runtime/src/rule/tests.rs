@@ -42,7 +42,10 @@ fn without_options_every_text_is_accepted() {
 
 #[test]
 fn a_pattern_must_match_the_whole_text() {
-    assert_verdicts("pattern = 'a|ab'", &[("ab", "ok"), ("a", "ok"), ("abc", "pattern"), ("xa", "pattern"), ("", "pattern")]);
+    assert_verdicts(
+        "pattern = 'a|ab'",
+        &[("ab", "ok"), ("a", "ok"), ("abc", "pattern"), ("xa", "pattern"), ("", "pattern")],
+    );
     assert_verdicts("pattern = 'L\\d{3}'", &[("L123", "ok"), ("L123\n", "pattern"), ("L12", "pattern")]);
     assert_verdicts("pattern = '(?i)lot'", &[("LOT", "ok")]);
     let broken = rules("pattern = 'L\\d'").judge("Lx", at(0.0)).unwrap_err();
@@ -100,8 +103,9 @@ fn containers_are_checked_with_ten_as_zero() {
             ("CSQU3054383", "ok"),
             ("CSQU 305438-3", "ok"),
             ("MSKU6011672", "ok"),
+            ("TEXU3070079", "ok"),
             // Its remainder is 10.
-            ("TEXU3070079", "check-digit"),
+            ("TEXU3070090", "ok"),
             ("CSQU3054384", "check-digit"),
             ("csqu3054383", "check-digit"),
             ("CSQ83054383", "check-digit"),
@@ -224,7 +228,14 @@ fn a_board_that_does_not_know_the_day_checks_the_form_of_dates_alone() {
 fn numbers_are_signs_digits_and_a_fraction() {
     assert_verdicts(
         "number.min = -5.0\nnumber.max = 1234567.0",
-        &[("1 234 567", "ok"), ("-4.25", "ok"), ("+3", "ok"), ("007", "ok"), ("-5.01", "range"), ("1234567.5", "range")],
+        &[
+            ("1 234 567", "ok"),
+            ("-4.25", "ok"),
+            ("+3", "ok"),
+            ("007", "ok"),
+            ("-5.01", "range"),
+            ("1234567.5", "range"),
+        ],
     );
     for text in ["", "-", "1.", ".5", "1e5", "inf", "NaN", "1.2.3", "1,5", "12a", "--1", "1-"] {
         assert_eq!(verdict(&mut rules("[number]"), text), "number", "`{text}`");
@@ -284,7 +295,10 @@ fn a_bogus_first_value_is_given_up_when_others_agree_for_a_while() {
 
 #[test]
 fn three_readings_are_needed_however_long_they_take() {
-    assert_story(METER, &[(0.0, "1234.0", "ok"), (10.0, "99.0", "rate"), (900.0, "99.0", "rate"), (1800.0, "99.0", "ok")]);
+    assert_story(
+        METER,
+        &[(0.0, "1234.0", "ok"), (10.0, "99.0", "rate"), (900.0, "99.0", "rate"), (1800.0, "99.0", "ok")],
+    );
 }
 
 #[test]
@@ -323,13 +337,19 @@ fn a_reading_that_agrees_with_the_last_accepted_one_ends_all_doubts() {
 
 #[test]
 fn a_counter_begins_again_after_its_rollover() {
-    assert_story(METER, &[(0.0, "9999.9", "ok"), (60.0, "0.0", "ok"), (120.0, "9999.9", "rate"), (130.0, "10000.0", "range")]);
+    assert_story(
+        METER,
+        &[(0.0, "9999.9", "ok"), (60.0, "0.0", "ok"), (120.0, "9999.9", "rate"), (130.0, "10000.0", "range")],
+    );
 }
 
 #[test]
 fn a_step_of_the_last_digit_may_come_at_once() {
     let scale = "number = { max-rise-per-hour = 1.0, max-fall-per-hour = 3600.0 }";
-    assert_story(scale, &[(0.0, "1.2", "ok"), (0.1, "1.3", "ok"), (0.2, "1.5", "rate"), (1.1, "0.2", "ok"), (2.1, "-1.0", "rate")]);
+    assert_story(
+        scale,
+        &[(0.0, "1.2", "ok"), (0.1, "1.3", "ok"), (0.2, "1.5", "rate"), (1.1, "0.2", "ok"), (2.1, "-1.0", "rate")],
+    );
 }
 
 #[test]
