@@ -41,3 +41,5 @@ pub mod source;
 pub mod spec;
 pub mod stats;
 pub mod telemetry;
+pub mod track;
+pub mod vote;

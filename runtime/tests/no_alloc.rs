@@ -13,7 +13,8 @@ use labelcam::ctc::{self, Scores};
 use labelcam::image::Gray;
 use labelcam::lexicon::{Lexicon, LexiconOptions};
 use labelcam::preprocess::Region;
-use labelcam::recognizer::Recognizer;
+use labelcam::recognizer::{Character, Reading, Recognizer};
+use labelcam::vote::Window;
 
 const CLASSES: usize = 96;
 
@@ -137,4 +138,23 @@ fn reading_a_picture_allocates_little_and_the_same_each_time() {
         assert!((1..=LINE_MAX).contains(&first), "{}: {first} allocations", path.display());
     }
     assert!(models > 0, "there are shipped models");
+}
+
+#[test]
+fn voting_does_not_allocate() {
+    let reading = |text: &str| {
+        let characters = text.chars().map(|character| Character { character, confidence: 0.9, left: 0.0, right: 1.0 });
+        Reading { text: text.to_owned(), confidence: 0.8, characters: characters.collect() }
+    };
+    let readings = ["LOT 4711-B", "L0T 4711 -B", "", "LOT 471-B", "LOT 4711-B"].map(reading);
+    let (text, allocations) = counted(|| {
+        let mut window = Window::new(5);
+        for reading in &readings {
+            window.push(reading);
+            black_box(window.consensus());
+        }
+        window.consensus().map(|consensus| consensus.text())
+    });
+    assert_eq!(text.as_deref(), Some("LOT 4711-B"));
+    assert_eq!(allocations, 0);
 }

@@ -1,0 +1,120 @@
+//! A line that is followed: where it is, what was read, what was made of it.
+
+use std::time::Duration;
+
+use super::place::Place;
+use super::{Candidate, LeftLine, Seen, TrackOptions};
+use crate::recognizer::Character;
+use crate::vote::{Consensus, Window};
+
+/// A line that is followed over frames.
+#[derive(Debug)]
+pub(super) struct Line {
+    pub(super) id: u64,
+    pub(super) region: Option<usize>,
+    pub(super) place: Place,
+    pub(super) first_seen: Duration,
+    /// When it was looked for first without being found; none while it is there.
+    pub(super) missing_since: Option<Duration>,
+    /// Frames in which it was found.
+    looks: usize,
+    window: Window,
+    consensus: Option<Consensus>,
+    accepted: Option<String>,
+    rejected: Option<String>,
+}
+
+impl Line {
+    pub(super) fn new(id: u64, seen: &Seen, now: Duration, options: &TrackOptions) -> Self {
+        Self {
+            id,
+            region: seen.region,
+            place: Place::new(seen.quad, now),
+            first_seen: now,
+            missing_since: None,
+            looks: 0,
+            window: Window::new(options.window),
+            consensus: None,
+            accepted: None,
+            rejected: None,
+        }
+    }
+
+    /// Notes that the line was found, and lets its reading vote where it is one.
+    pub(super) fn see(&mut self, seen: &Seen, now: Duration, options: &TrackOptions) {
+        self.place.follow(seen.quad, now);
+        self.missing_since = None;
+        self.looks += 1;
+        if seen.is_whole_text(options) && self.window.push(seen.reading) {
+            self.consensus = self.window.consensus();
+        }
+    }
+
+    /// Whether the readings vote for this text.
+    pub(super) fn says(&self, text: &str) -> bool {
+        self.consensus.as_ref().is_some_and(|consensus| consensus.says(text))
+    }
+
+    /// The text that the readings vote for, empty where there are none.
+    pub(super) fn text(&self) -> String {
+        self.consensus.as_ref().map(|consensus| consensus.text().as_str().to_owned()).unwrap_or_default()
+    }
+
+    /// What the readings agree on, where that is new and the reading in this frame is one of it.
+    pub(super) fn candidate(&self, seen: &Seen, frame: u64, options: &TrackOptions) -> Option<Candidate> {
+        let consensus = self.consensus.as_ref()?;
+        let text = &seen.reading.text;
+        let agreed = consensus.votes.agree >= options.agree && consensus.confidence >= options.confidence_min;
+        if !agreed || !consensus.says(text) || self.accepted.as_ref() == Some(text) || !seen.is_whole_text(options) {
+            return None;
+        }
+        let read = seen.reading.characters.iter().zip(&consensus.characters);
+        Some(Candidate {
+            track: self.id,
+            region: self.region,
+            text: text.clone(),
+            confidence: consensus.confidence,
+            characters: read.map(|(read, voted)| Character { confidence: voted.confidence, ..*read }).collect(),
+            quad: seen.quad,
+            votes: consensus.votes,
+            frame,
+            rejected_before: self.rejected.as_ref() == Some(text),
+        })
+    }
+
+    pub(super) fn accept(&mut self, text: &str) {
+        self.accepted = Some(text.to_owned());
+        self.rejected = None;
+    }
+
+    pub(super) fn reject(&mut self, text: &str) {
+        self.rejected = Some(text.to_owned());
+    }
+
+    /// Whether another frame like the last ones would change nothing.
+    pub(super) fn is_settled(&self, options: &TrackOptions) -> bool {
+        let decided = [&self.accepted, &self.rejected].into_iter().flatten().any(|text| self.says(text));
+        let same = decided || self.window.is_unanimous() || self.consensus.is_none();
+        self.missing_since.is_none() && self.looks >= options.window && same
+    }
+
+    /// Whether `new` is this line, lost and found again: it shows the text that was accepted here, and was not seen before
+    /// this one was missing.
+    pub(super) fn returns_as(&self, new: &Self) -> bool {
+        let Some(missing_since) = self.missing_since else { return false };
+        let alike = self.region == new.region && new.accepted.is_none() && missing_since <= new.first_seen;
+        alike && self.accepted.as_ref().is_some_and(|text| new.says(text))
+    }
+
+    /// Goes on as the line that it was before it was lost.
+    pub(super) fn resume(&mut self, before: Self) {
+        (self.id, self.first_seen) = (before.id, before.first_seen);
+        (self.accepted, self.rejected) = (before.accepted, before.rejected);
+    }
+
+    /// What is told of the line once it has left; nothing where no text was accepted.
+    pub(super) fn left(self, now: Duration) -> Option<LeftLine> {
+        let seen = self.missing_since.unwrap_or(now).saturating_sub(self.first_seen);
+        Some(LeftLine { track: self.id, region: self.region, text: self.accepted?, seen })
+    }
+}
