@@ -2,6 +2,8 @@
 //!
 //! Every part of the program has a struct of these, shared between threads, and shows them to whoever asks ([`Metrics`]).
 
+pub mod prometheus;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
