@@ -3,11 +3,13 @@
 mod bench;
 mod cameras;
 mod compare;
+mod config;
 mod eval;
 mod evaluation;
 mod inspect;
 mod model;
 mod read;
+mod run;
 mod snapshot;
 
 use anyhow::Result;
@@ -23,6 +25,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Run(run::Args),
+    Config(config::Args),
     Read(read::Args),
     Eval(eval::Args),
     Compare(compare::Args),
@@ -47,6 +51,8 @@ pub enum Verdict {
 /// What the command could not do, with the fix.
 pub fn run(cli: Cli) -> Result<Verdict> {
     match cli.command {
+        Command::Run(args) => run::run(&args),
+        Command::Config(args) => config::run(&args),
         Command::Read(args) => read::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Compare(args) => return compare::run(&args),

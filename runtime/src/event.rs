@@ -25,6 +25,8 @@ pub struct Event {
     /// When the frame was taken that it is about.
     #[serde(flatten)]
     pub time: EventTime,
+    /// From then until the event was handed to the outputs, in milliseconds.
+    pub age_ms: f64,
     /// What happened.
     #[serde(flatten)]
     pub kind: Kind,
@@ -124,8 +126,6 @@ pub struct LineReading {
     pub quad: Quad,
     /// The number of the frame.
     pub frame: u64,
-    /// From the frame's capture to the event, in milliseconds.
-    pub age_ms: f64,
     /// SHA-256 of the model file.
     pub model: Arc<str>,
 }
@@ -168,10 +168,10 @@ mod tests {
     fn an_event_is_one_flat_object() {
         let kind = Kind::Left(Left { region: Some("lot".into()), track: 3, text: "A1".into(), seen_ms: 1500.0 });
         let time = EventTime { monotonic_ms: 1.0, time: "t".into(), time_synchronized: true };
-        let event = Event { id: 7, boot: "ab".into(), time, kind };
+        let event = Event { id: 7, boot: "ab".into(), time, age_ms: 2.5, kind };
         assert_eq!(
             serde_json::to_string(&event).unwrap(),
-            r#"{"id":7,"boot":"ab","monotonic_ms":1.0,"time":"t","time_synchronized":true,"event":"left","region":"lot","track":3,"text":"A1","seen_ms":1500.0}"#
+            r#"{"id":7,"boot":"ab","monotonic_ms":1.0,"time":"t","time_synchronized":true,"age_ms":2.5,"event":"left","region":"lot","track":3,"text":"A1","seen_ms":1500.0}"#
         );
     }
 }

@@ -19,7 +19,7 @@ pub use error::LexiconError;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::alphabet::Alphabet;
 use crate::ctc::{Decoded, Scores};
@@ -38,7 +38,7 @@ pub const MAX_DISTANCE: usize = 8;
 const HOPELESS: f64 = 1e-3;
 
 /// Which words may be read.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct LexiconOptions {
     /// A text file in UTF-8, one word (or several with blanks between) a line; needed.
@@ -142,6 +142,12 @@ impl Lexicon {
     #[must_use]
     pub fn len(&self) -> usize {
         self.words.len()
+    }
+
+    /// Whether this word, in classes, is listed.
+    #[must_use]
+    pub fn has(&self, word: &[u16]) -> bool {
+        self.words.has(word)
     }
 
     /// Never: a lexicon has words.

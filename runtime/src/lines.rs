@@ -35,7 +35,7 @@ mod threshold;
 
 pub use order::labels;
 pub use quad::Quad;
-pub use rectify::{QuadError, rectify};
+pub use rectify::{QuadError, check_shape, rectify};
 
 use crate::image::Gray;
 use components::Components;

@@ -29,6 +29,8 @@ pub struct Page {
     pub lines: Vec<PageLine>,
     /// Found lines that are left out because nothing was read, or with less than [`CONFIDENCE_MIN`].
     pub doubtful: usize,
+    /// Found lines that a gate kept from being read.
+    pub stopped: usize,
     /// Found lines that cannot be read at all, with the reason.
     pub unread: Vec<(Quad, ReadError)>,
 }
@@ -38,14 +40,19 @@ pub struct Page {
 /// They keep their order, but for labels that are upside down: their lines are read from the label's own top.
 #[must_use]
 pub fn read(reader: &Reader, image: &Gray, found: &[FoundLine]) -> Page {
+    read_passing(reader, image, found, &mut |_| true)
+}
+
+/// Reads the lines that were found in a picture and whose cut-out picture `passes`.
+pub fn read_passing(reader: &Reader, image: &Gray, found: &[FoundLine], passes: &mut dyn FnMut(&Gray) -> bool) -> Page {
     let labels = labels(found);
     let mut slots: Vec<Option<PageLine>> = found.iter().map(|_| None).collect();
     let mut page = Page::default();
     for first in (0..found.len()).filter(|&at| labels[at] == at) {
         let members: Vec<usize> = (first..found.len()).filter(|&at| labels[at] == first).collect();
-        let quads: Vec<Quad> = members.iter().map(|&at| found[at].quad).collect();
-        let lines = label(reader, image, &quads, &mut page.unread);
-        for (at, line) in members.into_iter().zip(lines) {
+        let cuts: Vec<_> =
+            members.into_iter().filter_map(|at| cut(image, (at, found[at].quad), passes, &mut page)).collect();
+        for (at, line) in cuts.iter().map(|&(at, ..)| at).zip(label(reader, image, &cuts, &mut page.unread)) {
             slots[at] = line;
         }
     }
@@ -61,11 +68,24 @@ fn is_text(reading: &Reading) -> bool {
     !reading.text.trim().is_empty() && reading.confidence >= CONFIDENCE_MIN
 }
 
+/// A found line that was cut out: its number, its place and its picture.
+type Cut = (usize, Quad, Gray);
+
+/// Cuts a found line out; none, and counted, where that is not possible or a gate stops it.
+fn cut(image: &Gray, (at, quad): (usize, Quad), passes: &mut dyn FnMut(&Gray) -> bool, page: &mut Page) -> Option<Cut> {
+    match rectify(image, &quad) {
+        Ok(cut) if passes(&cut) => return Some((at, quad, cut)),
+        Ok(_) => page.stopped += 1,
+        Err(error) => page.unread.push((quad, error.into())),
+    }
+    None
+}
+
 /// Reads the lines of a label, the right way up, from its own top; none for a line that cannot be read.
-fn label(reader: &Reader, image: &Gray, quads: &[Quad], unread: &mut Vec<(Quad, ReadError)>) -> Vec<Option<PageLine>> {
+fn label(reader: &Reader, image: &Gray, cuts: &[Cut], unread: &mut Vec<(Quad, ReadError)>) -> Vec<Option<PageLine>> {
     let mut lines = Vec::new();
-    for &quad in quads {
-        match line(reader, image, quad) {
+    for &(_, quad, ref cut) in cuts {
+        match line(reader, cut, quad) {
             Ok(line) => lines.push(Some(line)),
             Err(error) => {
                 unread.push((quad, error));
@@ -76,13 +96,13 @@ fn label(reader: &Reader, image: &Gray, quads: &[Quad], unread: &mut Vec<(Quad, 
     if !upright::is_doubtful(&confidences(&lines)) {
         return lines;
     }
-    let turned: Vec<_> = quads.iter().rev().map(|quad| line(reader, image, quad.turned()).ok()).collect();
+    let upside_down = |&(_, quad, _): &Cut| line(reader, &rectify(image, &quad.turned()).ok()?, quad.turned()).ok();
+    let turned: Vec<_> = cuts.iter().rev().map(upside_down).collect();
     if upright::is_upside_down(&confidences(&lines), &confidences(&turned)) { turned } else { lines }
 }
 
-fn line(reader: &Reader, image: &Gray, quad: Quad) -> Result<PageLine, ReadError> {
-    let cut = rectify(image, &quad)?;
-    let reading = reader.line(&cut)?;
+fn line(reader: &Reader, cut: &Gray, quad: Quad) -> Result<PageLine, ReadError> {
+    let reading = reader.line(cut)?;
     Ok(PageLine { quad, reading })
 }
 

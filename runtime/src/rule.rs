@@ -19,7 +19,7 @@ pub use date::DateOptions;
 pub use error::RuleError;
 pub use number::NumberOptions;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::clock::Stamp;
 use check_digit::CheckDigit;
@@ -28,7 +28,7 @@ use number::NumberRule;
 use pattern::Pattern;
 
 /// The rules for a text.
-#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RuleOptions {
     /// A regular expression that the whole text must match, in the syntax of the Rust crate `regex`; none by default.

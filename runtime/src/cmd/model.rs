@@ -25,6 +25,11 @@ pub(super) struct ModelArgs {
 }
 
 impl ModelArgs {
+    /// The options of a model file, where there is one, and of what describes it.
+    pub(super) fn new(model: Option<PathBuf>, spec: Option<PathBuf>) -> Self {
+        Self { model, spec }
+    }
+
     /// Loads the model.
     pub(super) fn load(&self) -> Result<Recognizer> {
         let Some(path) = &self.model else {

@@ -83,6 +83,16 @@ impl Words {
         &self.classes[self.starts[index]..self.starts[index + 1]]
     }
 
+    pub(super) fn has(&self, word: &[u16]) -> bool {
+        let Some(of_length) = self.by_length.get(word.len()..word.len() + 2) else { return false };
+        let (mut first, mut end) = (of_length[0], of_length[1]);
+        while first < end {
+            let middle = first.midpoint(end);
+            if self.get(middle) < word { first = middle + 1 } else { end = middle }
+        }
+        first < of_length[1] && self.get(first) == word
+    }
+
     /// The words that may be within a distance of a string: all that are, and some more.
     pub(super) fn similar(
         &self,

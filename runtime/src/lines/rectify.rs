@@ -83,7 +83,7 @@ pub fn rectify(image: &Gray, quad: &Quad) -> Result<Gray, QuadError> {
 ///
 /// # Errors
 /// [`QuadError::NotConvex`] or [`QuadError::TooSmall`].
-pub(super) fn check_shape(quad: &Quad) -> Result<(), QuadError> {
+pub fn check_shape(quad: &Quad) -> Result<(), QuadError> {
     if !quad.is_convex() {
         return Err(QuadError::NotConvex { quad: *quad });
     }

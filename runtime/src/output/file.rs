@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Buffer, OutputError, Queue, Running, Tally, thread};
 use log::Log;
@@ -24,7 +24,7 @@ const BYTES_MIN: u64 = 64 * 1024;
 const KEEP_MAX: u32 = 1000;
 
 /// A file of readings.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FileOptions {
     /// The file that is written (`/var/lib/labelcam/readings.jsonl`); rotated ones have a number before the ending, 1 for
@@ -42,7 +42,7 @@ pub struct FileOptions {
 }
 
 /// When events are forced to the disk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Sync {
     /// When the system does it, within half a minute or so.

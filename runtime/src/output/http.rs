@@ -25,7 +25,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tokio::runtime::{self, Runtime};
 
 use super::{Buffer, OutputError, Running, Sources, Tally, thread};
@@ -38,7 +38,7 @@ pub(super) use token::{TOKEN_MAX, TOKEN_MIN};
 const RECENT_MAX: usize = 1000;
 
 /// HTTP.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct HttpOptions {
     /// Address and port (`127.0.0.1:8080`); port 0 is one that the system chooses. An address that other machines reach

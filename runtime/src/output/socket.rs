@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::select;
@@ -26,7 +26,7 @@ const CLIENTS_MAX: u32 = 16;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// A Unix socket. A client that is 1024 events behind is disconnected.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SocketOptions {
     /// The socket's path (`/run/labelcam/readings.sock`), of 100 bytes or so at the most.

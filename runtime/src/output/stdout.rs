@@ -6,7 +6,7 @@ use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Buffer, OutputError, Queue, Running, Tally, thread};
 
@@ -17,7 +17,7 @@ const FULL_PAUSE: Duration = Duration::from_millis(20);
 const ERROR_PAUSE: Duration = Duration::from_secs(1);
 
 /// Standard output.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct StdoutOptions {
     /// Whether events are written there (true).

@@ -14,7 +14,7 @@ use crate::telemetry::prometheus;
 pub(crate) fn event(id: u64) -> Event {
     let kind = Kind::Left(Left { region: None, track: 1, text: "A1".into(), seen_ms: 1.0 });
     let time = EventTime { monotonic_ms: 1.0, time: "t".into(), time_synchronized: true };
-    Event { id, boot: "b007".into(), time, kind }
+    Event { id, boot: "b007".into(), time, age_ms: 1.0, kind }
 }
 
 /// A rejected reading with this number.
@@ -27,7 +27,6 @@ fn rejected(id: u64) -> Event {
         characters: Vec::new(),
         quad: Quad([[0.0; 2]; 4]),
         frame: 1,
-        age_ms: 1.0,
         model: "m".into(),
     };
     Event { kind: Kind::Rejected(Rejected { line, rule: "pattern", reason: "r".into() }), ..event(id) }

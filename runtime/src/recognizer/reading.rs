@@ -7,7 +7,7 @@ use crate::preprocess::Region;
 use crate::spec::Spec;
 
 /// A line that was read.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Reading {
     /// The text.
     pub text: String,

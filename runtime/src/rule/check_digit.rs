@@ -2,7 +2,7 @@
 //!
 //! Sources: ISO/IEC 7812-1 annex B (Luhn), GS1 General Specifications section 7.9 (GTIN), ISO 6346 annex A (containers).
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::symbols::{digits, value};
 use super::{Broken, RuleError};
@@ -11,7 +11,7 @@ use super::{Broken, RuleError};
 const GS1_LENGTHS: [usize; 6] = [8, 12, 13, 14, 17, 18];
 
 /// Which check digit a code ends in.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CheckDigitOptions {
     /// `gtin` by default.
@@ -36,7 +36,7 @@ pub struct CheckDigitOptions {
 }
 
 /// How a check digit is computed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Scheme {
     /// Digits, every second from the right doubled: cards, IMEI, many serial numbers.

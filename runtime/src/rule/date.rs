@@ -3,7 +3,7 @@
 use jiff::civil::{Date, DateTime};
 use jiff::fmt::strtime::{self, BrokenDownTime};
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Broken, RuleError};
 use crate::clock::Stamp;
@@ -15,7 +15,7 @@ const YEAR_MIN: i16 = 1000;
 const DAYS_MAX: i32 = 365_250;
 
 /// What a date looks like, and when it may be.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct DateOptions {
     /// The named group of the pattern that is the date; by default the whole text is.

@@ -25,7 +25,6 @@ pub use metrics::CaptureMetrics;
 pub struct Capture {
     mailbox: Arc<Mailbox>,
     state: Arc<Mutex<CaptureState>>,
-    metrics: Arc<CaptureMetrics>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -48,21 +47,20 @@ pub struct Taken {
 }
 
 impl Capture {
-    /// Starts to capture from what `open` opens.
+    /// Starts to capture from what `open` opens, and counts in `metrics`, which go on from one capture to the next.
     ///
     /// # Errors
     /// When the system gives no thread. What is wrong with the source is told by [`state`](Self::state), and tried again.
-    pub fn start(open: Opener, options: &CaptureOptions) -> io::Result<Self> {
+    pub fn start(open: Opener, options: &CaptureOptions, metrics: Arc<CaptureMetrics>) -> io::Result<Self> {
         let mailbox = Arc::new(Mailbox::new());
         let state = Arc::default();
-        let metrics = Arc::<CaptureMetrics>::default();
-        let machine = Machine::new(open, options.clone(), Arc::clone(&metrics), Arc::clone(&state));
+        let machine = Machine::new(open, options.clone(), metrics, Arc::clone(&state));
         let work = {
             let mailbox = Arc::clone(&mailbox);
             move || run(machine, &mailbox)
         };
         let thread = thread::Builder::new().name("capture".to_owned()).spawn(work)?;
-        Ok(Self { mailbox, state, metrics, thread: Some(thread) })
+        Ok(Self { mailbox, state, thread: Some(thread) })
     }
 
     /// Waits for a frame that was not taken yet, for `timeout` at the most, and puts it into `frame`, whose buffer is used
@@ -77,11 +75,6 @@ impl Capture {
     pub fn state(&self) -> CaptureState {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner).clone();
         CaptureState { finished: self.mailbox.is_drained(), ..state }
-    }
-
-    /// What is counted.
-    pub fn metrics(&self) -> Arc<CaptureMetrics> {
-        Arc::clone(&self.metrics)
     }
 
     /// Closes the source and waits until that is done: a quarter of a second, or as long as opening it takes.

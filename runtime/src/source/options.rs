@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Opener, SourceError, files, pipe, v4l2};
 use crate::frame::{FrameError, Layout, MAX_FRAME_PIXELS, PixelFormat};
 
 /// Where frames come from.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SourceOptions {
     /// A camera.
@@ -44,7 +44,7 @@ impl SourceOptions {
 }
 
 /// Frames that another program writes, such as `rpicam-vid`.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct PipeOptions {
     /// A FIFO, or `-` for standard input, the default. A FIFO is opened again when its writer has gone; the end of standard
@@ -110,7 +110,7 @@ impl PipeOptions {
 }
 
 /// Pictures or recorded frames.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FilesOptions {
     /// A folder of pictures (JPEG, PNG, BMP), shown by name; one such picture; or a file of JPEG frames that follow one
@@ -145,7 +145,7 @@ impl FilesOptions {
 }
 
 /// How capture treats its source.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CaptureOptions {
     /// Milliseconds without a frame after which the source is closed and opened again, from 10 to 600000. 1000 by default.

@@ -1,13 +1,13 @@
 //! What counts as the same line, and what it takes to believe it.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::page::CONFIDENCE_MIN;
 use crate::vote::WINDOW_MAX;
 
 /// How lines are followed and voted on.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TrackOptions {
     /// How many of a line's last readings are looked at together, 1 to 15.

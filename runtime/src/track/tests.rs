@@ -18,7 +18,7 @@ struct Shown {
 
 fn reading(text: &str, confidence: f32) -> Reading {
     let characters = text.chars().map(|character| Character { character, confidence, left: 0.0, right: 0.0 }).collect();
-    Reading { text: text.to_owned(), confidence, characters }
+    Reading { text: text.to_owned(), confidence, characters, ..Reading::default() }
 }
 
 /// A line 20 pixels high and 10 a character wide.

@@ -14,7 +14,7 @@ fn reading(text: &str, confidences: &[f32]) -> Reading {
     };
     let characters: Vec<Character> = text.chars().enumerate().map(character).collect();
     let confidence = characters.iter().map(|c| c.confidence).product();
-    Reading { text: text.to_owned(), confidence, characters }
+    Reading { text: text.to_owned(), confidence, characters, ..Reading::default() }
 }
 
 fn window(readings: &[Reading]) -> Window {

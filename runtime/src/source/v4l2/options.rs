@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::frame::PixelFormat;
 use crate::source::SourceError;
@@ -14,7 +14,7 @@ const EDGE_MAX: u32 = 16_384;
 const RATES: std::ops::RangeInclusive<f64> = 0.1..=1000.0;
 
 /// Which camera, and how it is set.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CameraOptions {
     /// Which camera: a path, best a link in `/dev/v4l/by-id`, which stays the same over starts; `name:` with a part of the
@@ -37,7 +37,7 @@ pub struct CameraOptions {
 }
 
 /// The value of a control.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum ControlValue {
     /// Of one that switches something.

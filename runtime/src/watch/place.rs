@@ -1,0 +1,203 @@
+//! Places that are looked at in every frame: the configured regions, and the whole frame, where lines are found.
+
+use std::fs;
+use std::sync::Arc;
+
+use super::{Counts, Frame, WatchError};
+use crate::alphabet::{AllowList, Alphabet};
+use crate::config::Config;
+use crate::evaluate::Reader;
+use crate::gate::{self, Change, Gate, GateOptions};
+use crate::image::Gray;
+use crate::lexicon::{Lexicon, LexiconOptions};
+use crate::lines::{Finder, Quad, rectify};
+use crate::page;
+use crate::recognizer::{Reading, Recognizer};
+use crate::region::{Region, RegionOptions};
+use crate::track::Seen;
+
+/// A line within so many pixels of the border may go on outside.
+const BORDER_PX: f32 = 1.5;
+
+/// A frame, and what it is looked at with.
+#[derive(Debug)]
+pub(super) struct Look<'a> {
+    pub(super) frame: Frame<'a>,
+    pub(super) recognizer: &'a Recognizer,
+    pub(super) gates: &'a GateOptions,
+    pub(super) counts: &'a Counts,
+    /// Whether the lines that are followed need no further reading as long as nothing changes.
+    pub(super) is_settled: bool,
+}
+
+/// A line that was read.
+#[derive(Debug, Clone)]
+pub(super) struct Sight {
+    quad: Quad,
+    reading: Reading,
+    region: Option<usize>,
+    cut: bool,
+}
+
+/// A configured region.
+#[derive(Debug)]
+pub(super) struct FixedPlace {
+    region: Region,
+    lexicon: Option<Lexicon>,
+    change: Change,
+    problem: Option<String>,
+    /// The line as it was read last, if it was.
+    pub(super) sights: Option<Sight>,
+}
+
+/// The whole frame.
+#[derive(Debug)]
+pub(super) struct Anywhere {
+    finder: Finder,
+    lexicon: Option<Lexicon>,
+    allow: AllowList,
+    change: Change,
+    /// The lines as they were read last.
+    pub(super) sights: Vec<Sight>,
+}
+
+impl Sight {
+    pub(super) fn seen(&self) -> Seen<'_> {
+        Seen { quad: self.quad, reading: &self.reading, region: self.region, cut: self.cut }
+    }
+}
+
+impl Look<'_> {
+    /// Whether a place must be read: it changed, or what is known of it is not enough yet.
+    fn is_due(&self, change: &mut Change, image: &Gray) -> bool {
+        let Some(score) = change.score(image, self.frame.captured.monotonic, self.gates) else { return true };
+        let stops = self.is_settled && score < self.gates.unchanged;
+        self.counts.gates.record(Gate::Unchanged, score, stops);
+        !stops
+    }
+
+    /// Whether a cut-out line is fit to be read.
+    fn passes(&self, cut: &Gray) -> bool {
+        gate::line(cut, self.gates, &self.counts.gates).is_none()
+    }
+
+    fn reader<'b>(&'b self, allow: &'b AllowList, lexicon: Option<&'b Lexicon>) -> Reader<'b> {
+        Reader { recognizer: self.recognizer, allow, lexicon }
+    }
+}
+
+impl FixedPlace {
+    pub(super) fn new(options: &RegionOptions, alphabet: &Alphabet) -> Result<Self, WatchError> {
+        let region = options.region(alphabet)?;
+        let lexicon = options.lexicon.as_ref().map(|options| lexicon(options, alphabet)).transpose()?;
+        Ok(Self { region, lexicon, change: Change::default(), problem: None, sights: None })
+    }
+
+    pub(super) fn name(&self) -> &Arc<str> {
+        &self.region.name
+    }
+
+    pub(super) fn lexicon(&self) -> Option<&Lexicon> {
+        self.lexicon.as_ref()
+    }
+
+    pub(super) fn problem(&self) -> Option<&str> {
+        self.problem.as_deref()
+    }
+
+    /// Looks at the region in a frame. Where it looks as before, what was read before stands.
+    pub(super) fn look(&mut self, look: &Look, number: usize) {
+        let cut = match rectify(look.frame.image, &self.region.quad) {
+            Ok(cut) => cut,
+            Err(error) => {
+                self.problem = Some(format!("region `{}`: {error}", self.region.name));
+                self.sights = None;
+                return;
+            }
+        };
+        self.problem = None;
+        if !look.is_due(&mut self.change, &cut) {
+            return;
+        }
+        self.change.was_read(look.frame.captured.monotonic);
+        self.sights = look.passes(&cut).then(|| self.read(look, &cut, number)).flatten();
+    }
+
+    fn read(&self, look: &Look, cut: &Gray, number: usize) -> Option<Sight> {
+        look.counts.watch.read.increment();
+        match look.reader(&self.region.allow, self.lexicon.as_ref()).line(cut) {
+            Ok(reading) => Some(Sight { quad: self.region.quad, reading, region: Some(number), cut: false }),
+            Err(_) => {
+                look.counts.watch.unread.increment();
+                None
+            }
+        }
+    }
+
+    /// Forgets what was seen.
+    pub(super) fn forget(&mut self) {
+        (self.change, self.sights) = (Change::default(), None);
+    }
+}
+
+impl Anywhere {
+    pub(super) fn new(config: &Config, alphabet: &Alphabet) -> Result<Self, WatchError> {
+        Ok(Self {
+            finder: Finder::new(config.lines.options()),
+            lexicon: config.lexicon.as_ref().map(|options| lexicon(options, alphabet)).transpose()?,
+            allow: AllowList::all(),
+            change: Change::default(),
+            sights: Vec::new(),
+        })
+    }
+
+    pub(super) fn lexicon(&self) -> Option<&Lexicon> {
+        self.lexicon.as_ref()
+    }
+
+    /// Looks for lines in a frame. Where it looks as before, what was read before stands.
+    pub(super) fn look(&mut self, look: &Look) {
+        let image = look.frame.image;
+        if !look.is_due(&mut self.change, image) {
+            return;
+        }
+        self.change.was_read(look.frame.captured.monotonic);
+        self.sights.clear();
+        if gate::frame(image, look.gates, &look.counts.gates).is_some() {
+            return;
+        }
+        let found = self.finder.find(image);
+        let counts = &look.counts.watch;
+        counts.found.add(found.len() as u64);
+        let reader = look.reader(&self.allow, self.lexicon.as_ref());
+        let page = page::read_passing(&reader, image, &found, &mut |cut| look.passes(cut));
+        counts.read.add((page.lines.len() + page.doubtful) as u64);
+        counts.unread.add(page.unread.len() as u64);
+        let sight = |line: page::PageLine| Sight {
+            cut: touches_border(&line.quad, image),
+            quad: line.quad,
+            reading: line.reading,
+            region: None,
+        };
+        self.sights.extend(page.lines.into_iter().map(sight));
+    }
+
+    /// Forgets what was seen.
+    pub(super) fn forget(&mut self) {
+        self.change = Change::default();
+        self.sights.clear();
+    }
+}
+
+/// The words of a lexicon's file.
+fn lexicon(options: &LexiconOptions, alphabet: &Alphabet) -> Result<Lexicon, WatchError> {
+    let path = &options.path;
+    let words = fs::read_to_string(path).map_err(|source| WatchError::Words { path: path.clone(), source })?;
+    Lexicon::new(&words, alphabet, options).map_err(|source| WatchError::Lexicon { path: path.clone(), source })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "sides of a picture")]
+fn touches_border(quad: &Quad, image: &Gray) -> bool {
+    let (right, below) = (image.width as f32 - BORDER_PX, image.height as f32 - BORDER_PX);
+    quad.0.iter().any(|&[x, y]| x < BORDER_PX || y < BORDER_PX || x > right || y > below)
+}

@@ -1,0 +1,149 @@
+use std::time::{Duration, SystemTime};
+
+use super::*;
+use crate::event::Votes;
+use crate::image::decode;
+
+/// A line that any model worth shipping reads, in a frame with room around it.
+const LINE: &[u8] = include_bytes!("../../../tests/data/lines/batch.png");
+const TEXT: &str = "B/N 97980";
+
+fn model() -> Arc<Recognizer> {
+    let shipped = include_bytes!("../../../models/labels-en-int8.onnx");
+    Arc::new(Recognizer::from_bytes(shipped).unwrap())
+}
+
+/// The line in the middle of a frame.
+fn scene() -> Gray {
+    let line = decode(LINE).unwrap();
+    let mut frame = Gray::filled(line.width + 120, line.height + 80, line.pixels[0]);
+    for y in 0..line.height {
+        let start = (40 + y) * frame.width + 60;
+        frame.pixels[start..start + line.width].copy_from_slice(line.row(y));
+    }
+    frame
+}
+
+const REGION: &str = "[[regions]]\nname = \"lot\"\nrectangle = [60, 40, 172, 29]\n";
+
+struct Camera {
+    watch: Watch,
+    counts: Counts,
+    frames: u64,
+}
+
+impl Camera {
+    fn new(config: &str) -> Self {
+        let counts = Counts::default();
+        let watch = Watch::new(&Config::parse(config).unwrap(), model(), counts.clone()).unwrap();
+        Self { watch, counts, frames: 0 }
+    }
+
+    /// Shows a picture in so many frames, thirty a second; what is told.
+    fn show(&mut self, image: &Gray, frames: usize) -> Vec<Kind> {
+        let show = |_| {
+            let captured = stamp(Duration::from_secs(100) + self.frames as u32 * Duration::from_millis(33));
+            self.frames += 1;
+            self.watch.frame(Frame { image, sequence: self.frames, captured })
+        };
+        (0..frames).flat_map(show).collect()
+    }
+}
+
+fn stamp(monotonic: Duration) -> Stamp {
+    Stamp { monotonic, wall: SystemTime::UNIX_EPOCH, synchronized: false }
+}
+
+#[track_caller]
+fn reading(told: &[Kind]) -> &crate::event::Accepted {
+    match told {
+        [Kind::Reading(reading)] => reading,
+        other => panic!("one reading is wanted, not {other:#?}"),
+    }
+}
+
+#[test]
+fn a_region_and_a_line_that_is_found_are_told_once_enough_frames_agree() {
+    for (config, region) in [(REGION, Some("lot")), ("", None)] {
+        let mut camera = Camera::new(config);
+        assert!(camera.show(&scene(), 2).is_empty(), "two do not suffice");
+        let told = camera.show(&scene(), 20);
+        let reading = reading(&told);
+        assert_eq!((reading.line.text.as_str(), reading.line.region.as_deref()), (TEXT, region));
+        assert_eq!(reading.votes, Votes { agree: 3, of: 3 });
+    }
+}
+
+#[test]
+fn what_does_not_change_is_not_read_again() {
+    for config in [REGION, ""] {
+        let mut camera = Camera::new(config);
+        camera.show(&scene(), 30);
+        let read = camera.counts.watch.read.get();
+        assert!((5..=8).contains(&read), "as many as are voted on: {read}");
+        assert!(camera.counts.gates.stopped(crate::gate::Gate::Unchanged) >= 22);
+        camera.show(&Gray::filled(292, 109, 200), 1);
+        camera.show(&scene(), 1);
+        assert!(camera.counts.watch.read.get() > read);
+    }
+}
+
+#[test]
+fn a_dark_frame_is_no_reading_and_the_label_is_still_known_after_it() {
+    let mut camera = Camera::new(REGION);
+    camera.show(&scene(), 10);
+    let mut dark = scene();
+    dark.pixels.iter_mut().for_each(|pixel| *pixel /= 16);
+    assert!(camera.show(&dark, 10).is_empty());
+    assert!(camera.counts.gates.stopped(crate::gate::Gate::Dark) >= 10);
+    assert!(camera.show(&scene(), 10).is_empty(), "the text is the same");
+}
+
+#[test]
+fn a_label_that_is_gone_has_left() {
+    let mut camera = Camera::new("");
+    camera.show(&scene(), 10);
+    let told = camera.show(&Gray::filled(292, 109, 200), 40);
+    assert!(matches!(&told[..], [Kind::Left(left)] if left.text == TEXT && left.seen_ms > 300.0), "{told:?}");
+    // The next one is another label, whatever it says.
+    assert_eq!(reading(&camera.show(&scene(), 10)).line.text, TEXT);
+}
+
+#[test]
+fn a_lost_camera_takes_its_labels_with_it() {
+    let mut camera = Camera::new(REGION);
+    camera.show(&scene(), 10);
+    let told = camera.watch.interrupt(stamp(Duration::from_secs(200)));
+    assert!(matches!(&told[..], [Kind::Left(left)] if left.region.as_deref() == Some("lot")), "{told:?}");
+    camera.frames = 4000;
+    assert_eq!(reading(&camera.show(&scene(), 10)).line.text, TEXT);
+}
+
+#[test]
+fn a_rejected_text_is_told_once() {
+    let mut camera = Camera::new(&format!("{REGION}[regions.rules]\npattern = \"LOT .*\"\n"));
+    let told = camera.show(&scene(), 20);
+    assert!(matches!(&told[..], [Kind::Rejected(rejected)] if rejected.rule == "pattern"), "{told:?}");
+    assert_eq!((camera.counts.watch.rejected.get(), camera.counts.watch.accepted.get()), (1, 0));
+}
+
+#[test]
+fn a_region_outside_the_frame_is_a_problem_until_the_frames_are_larger() {
+    let mut camera = Camera::new("[[regions]]\nname = \"lot\"\nrectangle = [200, 40, 172, 29]\n");
+    assert!(camera.show(&scene(), 1).is_empty());
+    assert!(camera.watch.problems().next().unwrap().contains("region `lot`: the corner 372,40 lies outside"));
+    camera.show(&Gray::filled(640, 480, 200), 1);
+    assert_eq!(camera.watch.problems().count(), 0);
+}
+
+#[test]
+fn a_text_that_is_no_word_of_the_lexicon_is_rejected() {
+    let folder = tempfile::tempdir().unwrap();
+    let words = folder.path().join("words.txt");
+    let lexicon = format!("{REGION}[regions.lexicon]\npath = {words:?}\n");
+    std::fs::write(&words, "B/N 97986\nB/N 97980\n").unwrap();
+    assert_eq!(reading(&Camera::new(&lexicon).show(&scene(), 3)).line.text, TEXT);
+    std::fs::write(&words, "nothing like it\n").unwrap();
+    let told = Camera::new(&lexicon).show(&scene(), 10);
+    assert!(matches!(&told[..], [Kind::Rejected(rejected)] if rejected.rule == "lexicon"), "{told:?}");
+}

@@ -1,0 +1,183 @@
+//! Runs `labelcam run` beside a test: a configuration in a folder of its own, and what it says as it comes.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use image::imageops::{self, FilterType};
+use image::{GrayImage, Luma};
+use labelcam::image::Gray;
+use serde_json::Value;
+
+use crate::{cli, lines};
+
+/// How long a test waits for what must come at last: far more than a slow, busy machine needs.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running program.
+pub(crate) struct Watcher {
+    child: Child,
+    stdout: Receiver<String>,
+    stderr: Receiver<String>,
+    /// What it told people so far.
+    pub(crate) told: Vec<String>,
+}
+
+/// How a program ended, and what of its output had not been looked at.
+pub(crate) struct Ended {
+    /// The exit code; none where a signal ended it.
+    pub(crate) code: Option<i32>,
+    /// The events that were left.
+    pub(crate) events: Vec<Value>,
+    /// All that it told people.
+    pub(crate) told: String,
+}
+
+/// Writes `text` to `labelcam.toml` in a folder.
+pub(crate) fn configure(folder: &Path, text: &str) -> PathBuf {
+    let path = folder.join("labelcam.toml");
+    fs::write(&path, text).expect("a temporary folder takes files");
+    path
+}
+
+impl Watcher {
+    /// Starts the program with a configuration that is written to a folder.
+    pub(crate) fn start(folder: &Path, config: &str) -> Self {
+        let path = configure(folder, config);
+        let mut command = cli::program();
+        command.args(["run", "--config"]).arg(path).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the program starts");
+        let stdout = lines_of(child.stdout.take().expect("it is piped"));
+        let stderr = lines_of(child.stderr.take().expect("it is piped"));
+        Self { child, stdout, stderr, told: Vec::new() }
+    }
+
+    /// The number of the process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends a signal by its name, such as `TERM`.
+    pub(crate) fn signal(&self, name: &str) {
+        let status = std::process::Command::new("kill").args(["-s", name, &self.pid().to_string()]).status();
+        assert!(status.expect("there is a kill").success());
+    }
+
+    /// The next event.
+    #[track_caller]
+    pub(crate) fn event(&mut self) -> Value {
+        let line = self.stdout.recv_timeout(PATIENCE);
+        let line = line.unwrap_or_else(|_| panic!("no event came; it said:\n{}", self.said()));
+        serde_json::from_str(&line).expect("every line is JSON")
+    }
+
+    /// The next event of a kind.
+    #[track_caller]
+    pub(crate) fn event_of(&mut self, kind: &str) -> Value {
+        loop {
+            let event = self.event();
+            if event["event"] == kind {
+                return event;
+            }
+        }
+    }
+
+    /// Waits until it tells people something with `part` in it.
+    #[track_caller]
+    pub(crate) fn tells(&mut self, part: &str) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        while let Ok(line) = self.stderr.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            self.told.push(line);
+            if let Some(line) = self.told.last().filter(|line| line.contains(part)) {
+                return line.clone();
+            }
+        }
+        panic!("it did not tell of `{part}`, but:\n{}", self.told.join("\n"))
+    }
+
+    fn said(&mut self) -> String {
+        self.told.extend(self.stderr.try_iter());
+        self.told.join("\n")
+    }
+
+    /// Waits for the end.
+    #[track_caller]
+    pub(crate) fn end(mut self) -> Ended {
+        let deadline = Instant::now() + PATIENCE;
+        let status = loop {
+            if let Some(status) = self.child.try_wait().expect("it is our child") {
+                break status;
+            }
+            assert!(Instant::now() < deadline, "it does not end; it said:\n{}", self.said());
+            thread::yield_now();
+        };
+        let events = self.stdout.iter().map(|line| serde_json::from_str(&line).expect("every line is JSON")).collect();
+        self.told.extend(self.stderr.iter());
+        Ended { code: status.code(), events, told: self.told.join("\n") }
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        // A test that failed leaves none behind; one that ended well has nothing to kill.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The lines of a stream as they come.
+fn lines_of(stream: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            if sender.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+/// Columns of a [`frame`].
+pub(crate) const WIDTH: usize = 304;
+
+/// Rows of a [`frame`].
+pub(crate) const HEIGHT: usize = 48;
+
+/// A region that is a [`frame`] as a whole.
+pub(crate) const REGION: &str = "[[regions]]\nname = \"label\"\nrectangle = [0, 0, 304, 48]\n";
+
+/// A grey frame that shows one of the plain lines, and what it says; another for each of the first eleven numbers.
+pub(crate) fn frame(number: usize) -> (Gray, String) {
+    // The longest would not be legible within so few columns.
+    let fits = |line: &lines::Line| 40 * line.picture.width < (WIDTH - 16) * line.picture.height;
+    let mut shown: Vec<_> = lines::all().into_iter().filter(fits).collect();
+    let line = shown.swap_remove(number % shown.len());
+    let (width, height) = (as_u32(line.picture.width), as_u32(line.picture.height));
+    let picture = GrayImage::from_raw(width, height, line.picture.pixels).expect("it has its pixels");
+    let scaled = imageops::resize(&picture, 40 * width / height, 40, FilterType::Triangle);
+    let ground = scaled.get_pixel(0, 0).0[0];
+    let mut frame = GrayImage::from_pixel(as_u32(WIDTH), as_u32(HEIGHT), Luma([ground]));
+    imageops::overlay(&mut frame, &scaled, 8, 4);
+    (Gray { width: WIDTH, height: HEIGHT, pixels: frame.into_raw() }, line.text)
+}
+
+/// Writes frames with these numbers as PNG files to a folder, in their order; what they say.
+pub(crate) fn write_frames(folder: &Path, numbers: impl IntoIterator<Item = usize>) -> Vec<String> {
+    fs::create_dir_all(folder).expect("a temporary folder takes folders");
+    let write = |(at, number)| {
+        let (Gray { width, height, pixels }, text) = frame(number);
+        let picture = GrayImage::from_raw(as_u32(width), as_u32(height), pixels).expect("it has its pixels");
+        picture.save(folder.join(format!("{at:06}.png"))).expect("a temporary folder takes pictures");
+        text
+    };
+    (0..).zip(numbers).map(write).collect()
+}
+
+fn as_u32(side: usize) -> u32 {
+    u32::try_from(side).expect("the side of a picture")
+}
