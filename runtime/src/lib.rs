@@ -11,6 +11,7 @@
 //! - [`page`] reads whole pictures: what [`lines`] finds in them, the right way up.
 //! - [`engine`] has the operators that most of a network's time is spent in.
 //! - [`evaluate`] reads whole sets, on every core, and [`reference`](mod@reference) keeps what a model read of them in a file.
+//! - [`output`] publishes events, and [`systemd`] is told that they come.
 //! - [`dataset`], [`mod@file`] and [`cmd`] are the edges: folders, files, arguments, output.
 //!
 //! Throughout, N is lines, T time steps, C classes with the blank, H and W rows and columns.

@@ -111,7 +111,7 @@ impl Outputs {
         let tallies = Arc::new(Tallies::default());
         sources.metrics.push(Arc::clone(&tallies) as Arc<dyn Metrics>);
         let mut outputs = Self { running: Vec::new(), http_address: None };
-        // The ones that can fail come first: those started before would have to be stopped.
+        // The address first: it is taken without starting anything.
         let listening = options.http.as_ref().map(http::Listening::bind).transpose()?;
         if let Some(socket) = &options.socket {
             outputs.running.push(socket::start(socket, tallies.add("socket"))?);
@@ -157,6 +157,13 @@ impl Outputs {
 
     fn each(&self, act: impl FnMut(&Running)) {
         self.running.iter().for_each(act);
+    }
+}
+
+/// Ends what was not finished, at once: an output that started before another failed, for one.
+impl Drop for Outputs {
+    fn drop(&mut self) {
+        self.finish(Duration::ZERO);
     }
 }
 

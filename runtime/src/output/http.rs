@@ -11,7 +11,8 @@
 //! Anybody may ask who reaches the address: it is the loopback by default, and any other needs a token, which every path
 //! asks for then. `/healthz` is no exception, because it tells the device, its faults and the version; a probe that
 //! cannot send a header has `?token=`, as a browser's `EventSource` has. On the loopback the `Host` must be a name of it,
-//! so that no web page reads along under a name of its own. TLS is a matter of a proxy before it.
+//! so that no web page reads along under a name of its own. TLS is a matter of a proxy before it, which is to name the
+//! loopback too.
 
 mod connection;
 mod guard;
@@ -30,7 +31,7 @@ use tokio::runtime::{self, Runtime};
 
 use super::{Buffer, OutputError, Running, Sources, Tally, thread};
 pub use connection::serve_bytes;
-use site::Site;
+use site::{Access, Site};
 use token::Token;
 pub(super) use token::{TOKEN_MAX, TOKEN_MIN};
 
@@ -99,7 +100,7 @@ pub(super) struct Listening {
     listener: TcpListener,
     runtime: Runtime,
     address: SocketAddr,
-    token: Option<Token>,
+    access: Access,
     recent: usize,
 }
 
@@ -113,7 +114,8 @@ impl Listening {
         listener.set_nonblocking(true).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let runtime = runtime().map_err(failed)?;
-        Ok(Self { listener, runtime, address, token, recent: options.recent })
+        let access = Access { token, is_local: is_loopback(address) };
+        Ok(Self { listener, runtime, address, access, recent: options.recent })
     }
 
     /// The address, with the port that the system chose.
@@ -123,8 +125,8 @@ impl Listening {
 
     /// Starts the thread.
     pub(super) fn start(self, sources: Sources, tally: Arc<Tally>) -> Result<Running, OutputError> {
-        let Self { listener, runtime, address, token, recent } = self;
-        let site = Arc::new(Site::new(sources, recent, tally).guarded(token, is_loopback(address)));
+        let Self { listener, runtime, address, access, recent } = self;
+        let site = Arc::new(Site::new(sources, recent, tally, access));
         let buffer = Buffer::Ring(Arc::clone(&site.ring));
         thread::start("http", false, buffer, move || {
             if let Err(error) = runtime.block_on(connection::serve(listener, site)) {

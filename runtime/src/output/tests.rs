@@ -87,7 +87,6 @@ fn every_output_gets_what_it_wants_once_and_counts_it() {
         "rejected ones are for those who ask for them"
     );
     assert!(!folder.path().join("socket").exists());
-    assert!(TcpStream::connect(address).is_err(), "the port is free again");
 }
 
 /// The numbers of events.

@@ -15,7 +15,8 @@ use tokio::select;
 use tokio::sync::Semaphore;
 
 use super::super::{Phase, Ring, Sources};
-use super::stall::Stalling;
+use super::site::Access;
+use super::stall::{STALL_MAX, Stalling};
 use super::{HttpOptions, OutputError, Site, is_loopback, page, runtime};
 
 /// The most connections at a time; further ones wait in the system's queue.
@@ -74,7 +75,7 @@ async fn drive(stream: impl AsyncRead + AsyncWrite + Unpin, router: Router, ring
             .max_headers(HEADERS_MAX)
             .max_header_size(HEAD_BYTES_MAX)
             .max_buf_size(2 * HEAD_BYTES_MAX)
-            .serve_connection(TokioIo::new(Stalling::new(stream)), service)
+            .serve_connection(TokioIo::new(Stalling::new(stream, STALL_MAX)), service)
     );
     select! {
         // A request that is there is answered before the end is looked for.
@@ -85,10 +86,8 @@ async fn drive(stream: impl AsyncRead + AsyncWrite + Unpin, router: Router, ring
     let _ = connection.await;
 }
 
-/// What a client gets that sends `bytes`, and nothing more: everything from the first byte of a connection on, as it would
-/// be with a network, up to the end of the program, which follows. A request for a picture waits for [`Snapshot::put`].
-///
-/// [`Snapshot::put`]: super::super::Snapshot::put
+/// What a client gets that sends `bytes` and then closes its side while the program ends: everything from the first byte of
+/// a connection on, as it would be with a network. What cannot be answered at once, such as a picture, is not.
 ///
 /// # Errors
 /// [`OutputError`], when an option is wrong.
@@ -97,9 +96,8 @@ async fn drive(stream: impl AsyncRead + AsyncWrite + Unpin, router: Router, ring
 /// When the system has no descriptors left.
 pub fn serve_bytes(options: &HttpOptions, sources: Sources, bytes: &[u8]) -> Result<Vec<u8>, OutputError> {
     options.check()?;
-    let token = options.token()?;
-    let site = Site::new(sources, options.recent, Arc::default()).guarded(token, is_loopback(options.listen));
-    let site = Arc::new(site);
+    let access = Access { token: options.token()?, is_local: is_loopback(options.listen) };
+    let site = Arc::new(Site::new(sources, options.recent, Arc::default(), access));
     let router = page::router(Arc::clone(&site));
     let answer = async {
         let (client, server) = tokio::io::duplex(HEAD_BYTES_MAX);
@@ -109,6 +107,9 @@ pub fn serve_bytes(options: &HttpOptions, sources: Sources, bytes: &[u8]) -> Res
             let _ = to.write_all(bytes).await;
             tokio::task::yield_now().await;
             site.ring.enter(Phase::Draining);
+            tokio::task::yield_now().await;
+            // Ends a request that is not whole, or waits.
+            let _ = to.shutdown().await;
         };
         let mut answer = Vec::new();
         let received = async { from.read_to_end(&mut answer).await };

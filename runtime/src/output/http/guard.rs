@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{Query, Request, State};
 use axum::http::header::{
-    self, AUTHORIZATION, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING, WWW_AUTHENTICATE,
+    AUTHORIZATION, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING, WWW_AUTHENTICATE,
     X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
@@ -33,11 +33,11 @@ pub(super) async fn guard(State(site): State<Arc<Site>>, request: Request, next:
 /// Why a request is not let through.
 fn refusal(site: &Site, request: &Request) -> Option<Response> {
     let headers = request.headers();
-    if site.is_local && !names_this_machine(headers) {
+    if site.access.is_local && !names_this_machine(headers) {
         let reason = "this is served to the machine itself: ask for localhost, 127.0.0.1 or [::1]";
         return Some(problem(StatusCode::MISDIRECTED_REQUEST, reason));
     }
-    if site.token.as_ref().is_some_and(|token| !is_shown(token, request.uri(), headers)) {
+    if site.access.token.as_ref().is_some_and(|token| !is_shown(token, request.uri(), headers)) {
         let reason = "show the token, as `Authorization: Bearer TOKEN` or `?token=TOKEN`";
         let ask = [(WWW_AUTHENTICATE, "Bearer")];
         return Some((ask, problem(StatusCode::UNAUTHORIZED, reason)).into_response());
@@ -79,17 +79,6 @@ fn is_shown(token: &Token, uri: &Uri, headers: &HeaderMap) -> bool {
     }
     let query = Query::<Shown>::try_from_uri(uri);
     query.is_ok_and(|Query(query)| query.token.is_some_and(|shown| token.is(&shown)))
-}
-
-/// The value of `Last-Event-ID`, by which a client that lost its connection says where it was.
-pub(super) fn last_event_id(headers: &HeaderMap) -> Option<&str> {
-    headers.get("last-event-id").and_then(|value| value.to_str().ok())
-}
-
-/// Whether a client asks for a stream of events.
-pub(super) fn wants_stream(headers: &HeaderMap) -> bool {
-    let mut accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    accepted.any(|value| value.contains("text/event-stream"))
 }
 
 #[cfg(test)]

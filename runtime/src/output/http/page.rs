@@ -12,8 +12,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::{Deserialize, Serialize};
 
-use super::super::Line;
-use super::guard::{guard, wants_stream};
+use super::super::{HealthReport, Line};
+use super::guard::guard;
 use super::{Site, stream};
 use crate::clock;
 use crate::telemetry::prometheus;
@@ -51,7 +51,7 @@ struct Wanted {
 }
 
 async fn readings(State(site): State<Arc<Site>>, Query(wanted): Query<Wanted>, headers: HeaderMap) -> Response {
-    if wants_stream(&headers) {
+    if stream::is_wanted(&headers) {
         return stream::events(State(site), headers).await;
     }
     let lines = site.ring.last(wanted.limit.unwrap_or(site.recent).min(site.recent));
@@ -64,11 +64,15 @@ async fn snapshot(State(site): State<Arc<Site>>) -> Response {
     if let Some(jpeg) = site.sources.snapshot.take(SNAPSHOT_WAIT).await {
         return ([(CONTENT_TYPE, "image/jpeg")], jpeg).into_response();
     }
-    let report = site.sources.health.report(clock::monotonic());
+    problem(StatusCode::SERVICE_UNAVAILABLE, &no_frame(site.sources.health.report(clock::monotonic())))
+}
+
+/// Why there was no frame.
+fn no_frame(report: HealthReport) -> String {
     let camera = report.last_problem.filter(|_| !report.connected);
     let reason = camera.map_or("it is busy, or delivers none".into(), |problem| format!("it is lost: {problem}"));
     let wait = SNAPSHOT_WAIT.as_secs();
-    problem(StatusCode::SERVICE_UNAVAILABLE, &format!("the camera gave no frame in {wait} s: {reason}"))
+    format!("the camera gave no frame in {wait} s: {reason}")
 }
 
 /// An answer that tells what is wrong.
@@ -83,4 +87,20 @@ pub(super) fn problem(status: StatusCode, reason: &str) -> Response {
 fn json(status: StatusCode, value: &impl Serialize) -> Response {
     let text = serde_json::to_string(value).expect("it has text for keys, and is written to memory");
     (status, [(CONTENT_TYPE, "application/json")], text).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::Health;
+    use super::*;
+
+    #[test]
+    fn without_a_frame_the_reason_is_told() {
+        let health = Health::new(Duration::ZERO);
+        health.lost("unplugged".into());
+        assert_eq!(no_frame(health.report(Duration::ZERO)), "the camera gave no frame in 2 s: it is lost: unplugged");
+        health.frame(Duration::ZERO);
+        let busy = "the camera gave no frame in 2 s: it is busy, or delivers none";
+        assert_eq!(no_frame(health.report(Duration::ZERO)), busy);
+    }
 }

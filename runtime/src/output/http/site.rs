@@ -19,6 +19,12 @@ pub(super) struct Site {
     pub(super) recent: usize,
     /// Free places for streams.
     pub(super) streams: Arc<Semaphore>,
+    pub(super) access: Access,
+}
+
+/// Who may see it.
+#[derive(Debug)]
+pub(super) struct Access {
     /// What a client must show.
     pub(super) token: Option<Token>,
     /// Whether the address is one that only this machine reaches.
@@ -26,15 +32,10 @@ pub(super) struct Site {
 }
 
 impl Site {
-    /// A site that is for this machine.
-    pub(super) fn new(sources: Sources, recent: usize, tally: Arc<Tally>) -> Self {
+    /// A site without events yet.
+    pub(super) fn new(sources: Sources, recent: usize, tally: Arc<Tally>, access: Access) -> Self {
         let ring = Arc::new(Ring::new(EVENTS_MAX));
         let streams = Arc::new(Semaphore::new(STREAMS_MAX));
-        Self { sources, ring, tally, recent, streams, token: None, is_local: true }
-    }
-
-    /// The same site for those who have the token, at an address of this machine or of the network.
-    pub(super) fn guarded(self, token: Option<Token>, is_local: bool) -> Self {
-        Self { token, is_local, ..self }
+        Self { sources, ring, tally, recent, streams, access }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
+use proptest::prelude::*;
 use tower::ServiceExt;
 
 use super::super::tests::{block_on, line, numbers, sources};
@@ -15,7 +16,7 @@ const TOKEN: &str = "0123456789abcdef";
 
 fn site(token: Option<&str>, is_local: bool) -> Arc<Site> {
     let token = token.map(|token| Token::new(token).unwrap());
-    Arc::new(Site::new(sources(), 100, Arc::default()).guarded(token, is_local))
+    Arc::new(Site::new(sources(), 100, Arc::default(), Access { token, is_local }))
 }
 
 fn get(path: &str) -> axum::http::request::Builder {
@@ -129,15 +130,6 @@ fn a_picture_is_the_next_frame() {
 }
 
 #[test]
-fn without_a_frame_the_reason_is_told() {
-    let site = site(None, true);
-    site.sources.health.lost("unplugged".into());
-    let (status, text) = body(&site, "/snapshot.jpg");
-    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
-    assert!(text.contains("gave no frame in 2 s: it is lost: unplugged"), "{text}");
-}
-
-#[test]
 fn every_path_asks_for_the_token() {
     let site = site(Some(TOKEN), false);
     let status = |path: &str, header: &str| {
@@ -242,4 +234,18 @@ fn a_connection_can_be_served_from_memory() {
     let head = [b"GET / HTTP/1.1\r\nHost: ".as_slice(), &vec![b'a'; 100_000]].concat();
     assert!(serve(&head).starts_with(b"HTTP/1.1 431 "));
     serve(b"GET /readings/stream HTTP/1.1\r\nHost: localhost\r\n\r\n");
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_get_a_proper_answer_or_none(
+        method in "GET|HEAD|POST|[A-Z ]{0,4}",
+        path in "/(readings|readings/stream|healthz|metrics|[ -~]{0,9})(\\?(limit|token)=[ -~]{0,9})?",
+        header in "(Host|Accept|Authorization|Content-Length|Transfer-Encoding|Last-Event-ID): [ -~]{0,20}",
+        rest in prop::collection::vec(any::<u8>(), 0..50),
+    ) {
+        let head = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\n{header}\r\n\r\n");
+        let answer = serve_bytes(&HttpOptions::default(), sources(), &[head.as_bytes(), &rest].concat()).unwrap();
+        prop_assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 "));
+    }
 }
