@@ -94,7 +94,8 @@ pub struct Lexicon {
 pub struct Match<'a> {
     /// The classes of its characters.
     pub word: &'a [u16],
-    /// The probability that the model gives it, 0 to 1: [`posterior()`](crate::ctc::posterior()), not made relative to the other words.
+    /// The probability that the model gives it, 0 to 1, not made relative to the other words:
+    /// [`posterior()`](crate::ctc::posterior()).
     pub probability: f32,
     /// At least this part, 0 to 1, of the probability of all words within the distance is this word's.
     pub share: f32,

@@ -108,7 +108,7 @@ fn lexicon(recognizer: &Recognizer, path: &Path) -> Result<Lexicon> {
         .with_context(|| format!("in {}", path.display()))?;
     if lexicon.skipped() > 0 {
         let skipped = lexicon.skipped();
-        eprintln!("labelcam: {}: {skipped} words have characters that the model cannot read", path.display());
+        eprintln!("labelcam: {}: words left out that the model cannot read: {skipped}", path.display());
     }
     Ok(lexicon)
 }
