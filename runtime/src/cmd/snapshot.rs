@@ -33,16 +33,16 @@ struct SourceArgs {
     #[command(flatten)]
     place: Place,
     /// Pixel format of a pipe: mjpeg, yuyv, nv12, yuv420, grey, y16, rgb24 or bgr24.
-    #[arg(long, value_name = "FORMAT", default_value = "mjpeg", value_parser = format, requires = "pipe")]
+    #[arg(long, value_name = "FORMAT", default_value = "mjpeg", value_parser = format, conflicts_with = "files")]
     format: PixelFormat,
     /// Columns of a pipe's frames, in pixels; MJPEG frames tell their own.
-    #[arg(long, value_name = "PIXELS", default_value_t = PipeOptions::default().width, requires = "pipe")]
+    #[arg(long, value_name = "PIXELS", default_value_t = PipeOptions::default().width, conflicts_with = "files")]
     width: usize,
     /// Rows of a pipe's frames, in pixels; MJPEG frames tell their own.
-    #[arg(long, value_name = "PIXELS", default_value_t = PipeOptions::default().height, requires = "pipe")]
+    #[arg(long, value_name = "PIXELS", default_value_t = PipeOptions::default().height, conflicts_with = "files")]
     height: usize,
     /// Bytes from a row of a pipe's frames to the next; 0 for rows without a gap.
-    #[arg(long, value_name = "BYTES", default_value_t = 0, requires = "pipe")]
+    #[arg(long, value_name = "BYTES", default_value_t = 0, conflicts_with = "files")]
     stride: usize,
 }
 
