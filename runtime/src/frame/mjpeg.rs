@@ -88,12 +88,12 @@ pub fn decode(bytes: &[u8], grey: &mut Gray) -> Result<(), FrameError> {
             .jpeg_set_max_scans(SCANS_MAX)
             .jpeg_set_out_colorspace(ColorSpace::Luma);
         let mut decoder = JpegDecoder::new_with_options(ZCursor::new(whole.as_slice()), options);
-        decoder.decode_headers().map_err(FrameError::jpeg)?;
+        decoder.decode_headers().map_err(|error| FrameError::Jpeg(error.to_string()))?;
         if decoder.dimensions() != Some((width, height)) {
             return Err(FrameError::jpeg("it tells two sizes"));
         }
         grey::shape(grey, width, height);
-        decoder.decode_into(&mut grey.pixels).map_err(FrameError::jpeg)
+        decoder.decode_into(&mut grey.pixels).map_err(|error| FrameError::Jpeg(error.to_string()))
     }))
     .unwrap_or_else(|_| Err(FrameError::jpeg("the decoder failed within")))
 }

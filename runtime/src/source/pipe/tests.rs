@@ -10,7 +10,7 @@ use crate::frame::PixelFormat;
 use crate::frame::samples::jpeg;
 
 /// Longer than any test may take: reached only where it fails.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 /// A FIFO in a folder of its own.
 struct Fifo {
