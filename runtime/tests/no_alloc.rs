@@ -10,6 +10,7 @@ use std::hint::black_box;
 
 use labelcam::alphabet::{AllowList, Alphabet};
 use labelcam::ctc::{self, Scores};
+use labelcam::frame::{self, PixelFormat, RawFrame};
 use labelcam::image::Gray;
 use labelcam::lexicon::{Lexicon, LexiconOptions};
 use labelcam::preprocess::Region;
@@ -98,6 +99,19 @@ fn a_lexicon_allocates_at_its_first_search_alone() {
     let search = || lexicon.nearest(&decoded, scores).unwrap().map(|found| found.distance);
     assert_eq!(search(), Some(1));
     assert_eq!(counted(search), (Some(1), 0));
+}
+
+#[test]
+fn decoding_a_raw_frame_does_not_allocate() {
+    use PixelFormat::{Bgr24, Grey, Nv12, Rgb24, Y16, Yuv420, Yuyv};
+    let mut grey = Gray::filled(64, 48, 0);
+    for format in [Yuyv, Nv12, Yuv420, Grey, Y16, Rgb24, Bgr24] {
+        let layout = frame::Layout::packed(format, 64, 48);
+        let frame = RawFrame { bytes: vec![7; layout.bytes()], layout, ..RawFrame::empty() };
+        let (decoded, allocations) = counted(|| frame::decode(&frame, &mut grey));
+        decoded.unwrap();
+        assert_eq!(allocations, 0, "{format}");
+    }
 }
 
 #[test]

@@ -90,7 +90,8 @@ trap 'rm -rf "$work"' EXIT
 cp -r "$cache/base/root" "$work/root"
 install_program "$LABELCAM" "$work/root"
 # What the program reads here, it must read there.
-"$LABELCAM" read samples/lot-code.png | sed -n 's/.*"text":"\([^"]*\)".*/\1/p' >"$work/root/lot-code.txt"
+"$LABELCAM" read samples/lot-code.png | sed -n 's/.*"text":"\([^"]*\)".*/\1/p' >"$work/root/lot-code.txt" ||
+    fail "$LABELCAM does not read samples/lot-code.png"
 cp samples/lot-code.png tests/vivid/checks.sh tests/vivid/difference.awk "$work/root"
 install tests/vivid/init.sh "$work/root/init"
 echo "${1:-}" >"$work/root/only"
@@ -100,7 +101,8 @@ echo "${1:-}" >"$work/root/only"
 # run.
 step "booting"
 timeout --foreground "$limit" qemu-system-x86_64 -machine q35 -accel tcg,thread=multi -cpu max -smp 2 -m 1024 \
-    -nodefaults -no-reboot -display none -serial stdio -net none -kernel "$cache/base/vmlinuz" -initrd "$work/initramfs" \
+    -nodefaults -no-reboot -display none -serial stdio -net none \
+    -kernel "$cache/base/vmlinuz" -initrd "$work/initramfs" \
     -append "console=ttyS0 loglevel=3 panic=-1 random.trust_cpu=on" </dev/null | tr -d '\r' | tee "$work/console" ||
     fail "the guest did not end within $limit s, or QEMU failed"
 

@@ -60,10 +60,10 @@ struct SourceArgs {
     #[arg(long, value_name = "PIXELS", default_value_t = 480, conflicts_with = "files")]
     height: u32,
     /// Bytes from a row of a pipe's frames to the next; 0 for rows without a gap.
-    #[arg(long, value_name = "BYTES", default_value_t = 0, requires = "pipe")]
+    #[arg(long, value_name = "BYTES", default_value_t = 0, conflicts_with_all = ["files", "device"])]
     stride: usize,
     /// Control of a camera to set, by the name that `labelcam cameras` shows; may be given several times.
-    #[arg(long = "control", value_name = "NAME=VALUE", value_parser = control, requires = "device")]
+    #[arg(long = "control", value_name = "NAME=VALUE", value_parser = control, conflicts_with_all = ["files", "pipe"])]
     controls: Vec<(String, ControlValue)>,
 }
 
@@ -228,6 +228,7 @@ mod tests {
         let expected = CameraOptions {
             device: "name:C920".to_owned(),
             formats: vec![PixelFormat::Yuyv],
+            controls: [("gain".to_owned(), ControlValue::Number(1))].into(),
             ..CameraOptions::default()
         };
         assert_eq!(camera, SourceOptions::Camera(expected));

@@ -45,7 +45,7 @@ pub enum FrameError {
 }
 
 impl FrameError {
-    pub(super) fn jpeg(reason: impl ToString) -> Self {
-        Self::Jpeg(reason.to_string())
+    pub(super) fn jpeg(reason: &str) -> Self {
+        Self::Jpeg(reason.to_owned())
     }
 }

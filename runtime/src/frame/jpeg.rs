@@ -40,7 +40,9 @@ pub fn to_jpeg(frame: &RawFrame) -> Result<Vec<u8>, FrameError> {
     let size = |pixels: usize| u32::try_from(pixels).map_err(|_| FrameError::Size { width, height });
     let mut file = Vec::new();
     let encoder = JpegEncoder::new_with_quality(&mut file, QUALITY);
-    encoder.write_image(&pixels, size(width)?, size(height)?, colours).map_err(FrameError::jpeg)?;
+    encoder
+        .write_image(&pixels, size(width)?, size(height)?, colours)
+        .map_err(|error| FrameError::Jpeg(error.to_string()))?;
     Ok(file)
 }
 

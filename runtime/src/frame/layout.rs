@@ -65,7 +65,11 @@ impl Layout {
             PixelFormat::Yuv420 => self.chroma_stride().saturating_sub(row.div_ceil(2)),
             _ => self.stride.saturating_sub(row),
         };
-        self.bytes().saturating_sub(padding)
+        match self.bytes() {
+            // More than there can be.
+            usize::MAX => usize::MAX,
+            bytes => bytes.saturating_sub(padding),
+        }
     }
 
     /// Whether the sizes can be decoded, for raw formats: 1 to [`MAX_FRAME_PIXELS`] pixels, and rows that do not overlap.

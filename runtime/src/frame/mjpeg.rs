@@ -38,6 +38,10 @@ pub(crate) const START: [u8; 3] = [0xFF, 0xD8, 0xFF];
 /// The last bytes: EOI.
 const END: [u8; 2] = [0xFF, 0xD9];
 
+/// What stands for the end while a picture is decoded: as much as zune-jpeg reads before it needs it, and less than the
+/// shortest code of a block whose coefficients are all there.
+const LOOK_AHEAD: [u8; 16] = [0; 16];
+
 /// Looks at a frame's ends and headers: quick, for every frame, while only some are decoded.
 ///
 /// Zeros after the end are what cameras pad with.
@@ -63,12 +67,18 @@ pub fn size(bytes: &[u8]) -> Result<(usize, usize), FrameError> {
 /// Without Huffman tables, which a camera may leave out, those of ITU-T T.81 Annex K.3 are taken.
 ///
 /// # Errors
-/// [`FrameError`], where the frame is damaged or cut off, anywhere, or larger than the bounds above; `grey` then has no
-/// meaning.
+/// [`FrameError`], where the frame is damaged or cut off, or larger than the bounds above; `grey` then has no meaning. What
+/// is missing before an end is noticed from a block of 8x8 pixels on; in a progressive picture, which cameras do not make,
+/// it is not.
 pub fn decode(bytes: &[u8], grey: &mut Gray) -> Result<(), FrameError> {
     let whole = &bytes[..end(bytes)?];
-    let (width, height) = header(whole)?.size;
-    let whole = with_tables(whole)?;
+    let Header { size: (width, height), is_progressive, .. } = header(whole)?;
+    let mut whole = with_tables(whole)?.into_owned();
+    if !is_progressive {
+        // At an end that comes too early zune-jpeg makes up what is missing, while it refuses to read past the last byte.
+        whole.truncate(whole.len() - END.len());
+        whole.extend(LOOK_AHEAD);
+    }
     // A decoder of foreign bytes: what it did not think of must not end the program.
     catch_unwind(AssertUnwindSafe(|| {
         let options = DecoderOptions::default()
@@ -77,13 +87,13 @@ pub fn decode(bytes: &[u8], grey: &mut Gray) -> Result<(), FrameError> {
             .set_max_height(usize::from(u16::MAX))
             .jpeg_set_max_scans(SCANS_MAX)
             .jpeg_set_out_colorspace(ColorSpace::Luma);
-        let mut decoder = JpegDecoder::new_with_options(ZCursor::new(&*whole), options);
-        decoder.decode_headers().map_err(FrameError::jpeg)?;
+        let mut decoder = JpegDecoder::new_with_options(ZCursor::new(whole.as_slice()), options);
+        decoder.decode_headers().map_err(|error| FrameError::Jpeg(error.to_string()))?;
         if decoder.dimensions() != Some((width, height)) {
             return Err(FrameError::jpeg("it tells two sizes"));
         }
         grey::shape(grey, width, height);
-        decoder.decode_into(&mut grey.pixels).map_err(FrameError::jpeg)
+        decoder.decode_into(&mut grey.pixels).map_err(|error| FrameError::Jpeg(error.to_string()))
     }))
     .unwrap_or_else(|_| Err(FrameError::jpeg("the decoder failed within")))
 }
@@ -104,6 +114,7 @@ pub fn with_tables(bytes: &[u8]) -> Result<Cow<'_, [u8]>, FrameError> {
 /// What the segments before the first scan tell.
 struct Header {
     size: (usize, usize),
+    is_progressive: bool,
     has_tables: bool,
 }
 
@@ -125,7 +136,7 @@ fn header(bytes: &[u8]) -> Result<Header, FrameError> {
     }
     let (width, height) = walk.size.ok_or_else(|| FrameError::jpeg("it tells no size"))?;
     layout::check_size(width, height)?;
-    Ok(Header { size: (width, height), has_tables: walk.has_tables })
+    Ok(Header { size: (width, height), is_progressive: walk.is_progressive, has_tables: walk.has_tables })
 }
 
 /// Where the picture ends, after walking over all of it.

@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     /// Longer than any test may take: reached only where it fails.
-    const LONG: Duration = Duration::from_secs(60);
+    const LONG: Duration = Duration::from_mins(1);
 
     fn frame(number: u64) -> RawFrame {
         RawFrame { sequence: number, bytes: number.to_le_bytes().to_vec(), ..RawFrame::empty() }

@@ -8,6 +8,7 @@ const START_OF_IMAGE: u8 = 0xD8;
 const END_OF_IMAGE: u8 = 0xD9;
 const START_OF_SCAN: u8 = 0xDA;
 const HUFFMAN_TABLES: u8 = 0xC4;
+const PROGRESSIVE_FRAME: u8 = 0xC2;
 
 /// How far a picture was walked over, and what its markers told.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +20,8 @@ pub(crate) struct Walk {
     segments: usize,
     /// Width and height, of the first frame header.
     pub(crate) size: Option<(usize, usize)>,
+    /// Whether that header is of a progressive picture.
+    pub(crate) is_progressive: bool,
     /// Whether there are Huffman tables.
     pub(crate) has_tables: bool,
     /// How many scans have begun.
@@ -41,7 +44,7 @@ pub(crate) enum Step {
 impl Default for Walk {
     /// Before the first marker after SOI.
     fn default() -> Self {
-        Self { at: 2, in_scan: false, segments: 0, size: None, has_tables: false, scans: 0 }
+        Self { at: 2, in_scan: false, segments: 0, size: None, is_progressive: false, has_tables: false, scans: 0 }
     }
 }
 
@@ -99,7 +102,10 @@ impl Walk {
             0xC0..=0xCF if !matches!(marker, 0xC8 | 0xCC) => {
                 let &[_precision, h1, h0, w1, w0, ..] = content else { return Step::More };
                 let [width, height] = [[w1, w0], [h1, h0]].map(|size| usize::from(u16::from_be_bytes(size)));
-                self.size = self.size.or(Some((width, height)));
+                if self.size.is_none() {
+                    self.size = Some((width, height));
+                    self.is_progressive = marker == PROGRESSIVE_FRAME;
+                }
             }
             START_OF_SCAN => {
                 self.scans += 1;

@@ -80,7 +80,7 @@ impl Machine {
     pub(super) fn step(&mut self, now: Duration, frame: &mut RawFrame) -> Step {
         let received = match &mut self.stream {
             Some(stream) => stream.receive(now, &self.options, frame),
-            None if now < self.retry_at => return Step::Pause(self.retry_at - now),
+            None if now < self.retry_at => return Step::Pause(self.retry_at.saturating_sub(now)),
             None => return self.open(now),
         };
         match received {
