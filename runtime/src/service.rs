@@ -130,9 +130,8 @@ impl Service {
     fn step(&mut self) -> bool {
         let taken = self.capture.take(&mut self.buffers.raw, LOOK_UP);
         let state = self.capture.state();
-        let is_there = taken.is_some();
-        self.camera(is_there || state.connected, state.problem);
-        if is_there {
+        self.camera(state.connected, state.problem);
+        if taken.is_some() {
             self.read();
             return true;
         }

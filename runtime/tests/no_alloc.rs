@@ -158,7 +158,7 @@ fn reading_a_picture_allocates_little_and_the_same_each_time() {
 fn voting_does_not_allocate() {
     let reading = |text: &str| {
         let characters = text.chars().map(|character| Character { character, confidence: 0.9, left: 0.0, right: 1.0 });
-        Reading { text: text.to_owned(), confidence: 0.8, characters: characters.collect() }
+        Reading { text: text.to_owned(), confidence: 0.8, characters: characters.collect(), ..Reading::default() }
     };
     let readings = ["LOT 4711-B", "L0T 4711 -B", "", "LOT 471-B", "LOT 4711-B"].map(reading);
     let (text, allocations) = counted(|| {

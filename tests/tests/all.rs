@@ -9,6 +9,7 @@
 mod cli; // runs the program
 mod lines; // twelve labelled lines that every model must read
 mod model; // the shipped model, whole or damaged
+mod watcher; // runs `labelcam run` beside a test
 
 // The commands.
 mod bad_input; // what cannot be used is named, with the fix
@@ -16,6 +17,7 @@ mod cameras; // labelcam cameras
 mod compare; // labelcam compare
 mod eval; // labelcam eval
 mod golden; // the help texts
+mod live; // labelcam run
 mod memory; // the most that reading lines holds
 mod read; // labelcam read
 mod scenes; // lines found in whole pictures

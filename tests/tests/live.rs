@@ -7,8 +7,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::watcher::{REGION, Watcher, configure, frame, write_frames};
 use crate::cli;
+use crate::watcher::{REGION, Watcher, configure, frame, write_frames};
 
 /// Frames in a folder, once and none left out.
 fn files(folder: &Path) -> String {
@@ -38,9 +38,21 @@ fn each_label_before_a_region_is_reported_once_with_all_that_one_needs_to_know()
     let ids: Vec<_> = ended.events.iter().map(|event| event["id"].as_u64().unwrap()).collect();
     assert_eq!(ids, (1..=ids.len() as u64).collect::<Vec<_>>(), "events are numbered without gaps");
     let reading = ended.events.iter().find(|event| event["event"] == "reading").unwrap();
-    for key in ["boot", "monotonic_ms", "time", "time_synchronized", "age_ms", "region", "track", "confidence",
-        "characters", "quad", "frame", "model", "votes"]
-    {
+    for key in [
+        "boot",
+        "monotonic_ms",
+        "time",
+        "time_synchronized",
+        "age_ms",
+        "region",
+        "track",
+        "confidence",
+        "characters",
+        "quad",
+        "frame",
+        "model",
+        "votes",
+    ] {
         assert!(!reading[key].is_null(), "{key} is missing in {reading}");
     }
     assert_eq!(reading["region"], "label");
@@ -126,7 +138,8 @@ fn the_endpoint_tells_health_metrics_readings_and_shows_the_picture() {
     let get = |path: &str| get(&address, path);
     assert!(get("/healthz").starts_with(b"HTTP/1.1 200"));
     let metrics = String::from_utf8(get("/metrics")).unwrap();
-    for name in ["labelcam_frames_captured_total", "labelcam_readings_accepted_total 1", "labelcam_gate_stopped_total"] {
+    for name in ["labelcam_frames_captured_total", "labelcam_readings_accepted_total 1", "labelcam_gate_stopped_total"]
+    {
         assert!(metrics.contains(name), "{name} is not in\n{metrics}");
     }
     let readings = String::from_utf8(get("/readings")).unwrap();
