@@ -38,7 +38,7 @@ pub struct GateOptions {
 
 impl Default for GateOptions {
     fn default() -> Self {
-        Self { unchanged: 6.0, unchanged_most_s: 10.0, dark: 40.0, glare: 0.25, blur: 0.2 }
+        Self { unchanged: 6.0, unchanged_most_s: 10.0, dark: 40.0, glare: 0.25, blur: 0.15 }
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::cli;
-use crate::watcher::{REGION, Watcher, configure, frame, write_frames};
+use crate::watcher::{FRAMES, REGION, Watcher, configure, frame, write_frames};
 
 /// Frames in a folder, once and none left out.
 fn files(folder: &Path) -> String {
@@ -28,7 +28,7 @@ fn texts(events: &[Value], kind: &str) -> Vec<String> {
 #[test]
 fn each_label_before_a_region_is_reported_once_with_all_that_one_needs_to_know() {
     let folder = tempfile::tempdir().unwrap();
-    let labels: Vec<usize> = (0..11).collect();
+    let labels: Vec<usize> = (0..FRAMES).collect();
     let written = write_frames(&folder.path().join("frames"), shown(&labels, 5));
     let config = files(folder.path()) + REGION;
     let ended = Watcher::start(folder.path(), &config).end();
@@ -122,7 +122,7 @@ fn a_region_outside_the_frame_is_told_once_and_the_others_are_read() {
     assert_eq!(texts(&ended.events, "reading"), ["AUG 27"]);
     assert_eq!(
         ended.told,
-        "labelcam: region `far`: the corner 400,10 lies outside the picture of 304x48 pixels: move it within"
+        "labelcam: region `far`: the corner 400,10 lies outside the picture of 304x30 pixels: move it within"
     );
 }
 
@@ -138,7 +138,7 @@ fn the_endpoint_tells_health_metrics_readings_and_shows_the_picture() {
     let get = |path: &str| get(&address, path);
     assert!(get("/healthz").starts_with(b"HTTP/1.1 200"));
     let metrics = String::from_utf8(get("/metrics")).unwrap();
-    for name in ["labelcam_frames_captured_total", "labelcam_readings_accepted_total 1", "labelcam_gate_stopped_total"]
+    for name in ["labelcam_capture_frames_total", "labelcam_readings_accepted_total 1", "labelcam_gate_stopped_total"]
     {
         assert!(metrics.contains(name), "{name} is not in\n{metrics}");
     }

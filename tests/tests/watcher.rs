@@ -146,23 +146,26 @@ fn lines_of(stream: impl Read + Send + 'static) -> Receiver<String> {
 pub(crate) const WIDTH: usize = 304;
 
 /// Rows of a [`frame`].
-pub(crate) const HEIGHT: usize = 48;
+pub(crate) const HEIGHT: usize = 30;
+
+/// How many different frames there are.
+pub(crate) const FRAMES: usize = 10;
 
 /// A region that is a [`frame`] as a whole.
-pub(crate) const REGION: &str = "[[regions]]\nname = \"label\"\nrectangle = [0, 0, 304, 48]\n";
+pub(crate) const REGION: &str = "[[regions]]\nname = \"label\"\nrectangle = [0, 0, 304, 30]\n";
 
-/// A grey frame that shows one of the plain lines, and what it says; another for each of the first eleven numbers.
+/// A grey frame that shows one of the plain lines, and what it says; another for each of the first [`FRAMES`] numbers.
 pub(crate) fn frame(number: usize) -> (Gray, String) {
-    // The longest would not be legible within so few columns.
-    let fits = |line: &lines::Line| 40 * line.picture.width < (WIDTH - 16) * line.picture.height;
-    let mut shown: Vec<_> = lines::all().into_iter().filter(fits).collect();
+    // At this size, a small 9 and a long line are not read as surely as a test needs.
+    let is_sure = |line: &lines::Line| !["date.png", "tax-number.png"].contains(&line.name.as_str());
+    let mut shown: Vec<_> = lines::all().into_iter().filter(is_sure).collect();
     let line = shown.swap_remove(number % shown.len());
     let (width, height) = (as_u32(line.picture.width), as_u32(line.picture.height));
     let picture = GrayImage::from_raw(width, height, line.picture.pixels).expect("it has its pixels");
-    let scaled = imageops::resize(&picture, 40 * width / height, 40, FilterType::Triangle);
+    let scaled = imageops::resize(&picture, 24 * width / height, 24, FilterType::Triangle);
     let ground = scaled.get_pixel(0, 0).0[0];
     let mut frame = GrayImage::from_pixel(as_u32(WIDTH), as_u32(HEIGHT), Luma([ground]));
-    imageops::overlay(&mut frame, &scaled, 8, 4);
+    imageops::overlay(&mut frame, &scaled, 8, 3);
     (Gray { width: WIDTH, height: HEIGHT, pixels: frame.into_raw() }, line.text)
 }
 
