@@ -160,7 +160,7 @@ fn first_frame(source: &mut dyn FrameSource, wait: Duration) -> Result<RawFrame>
         if left.is_zero() {
             let seconds = wait.as_secs();
             bail!(
-                "no whole frame came in {seconds} s ({damaged} were damaged): see that its writer runs, or raise --wait"
+                "no whole frame came in {seconds} s ({damaged} were damaged): see that the source runs, or raise --wait"
             );
         }
     }
