@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Makes src/lib.rs again, from linux/videodev2.h of this machine: what the v4l crate names, and what labelcam adds to it.
+# Makes src/lib.rs again, from linux/videodev2.h of this machine: what the v4l crate names, and what labelcam adds.
 #
-# Needs bindgen (`cargo install bindgen-cli --version 0.72.1`), libclang and rustfmt. Nothing else of this repository does:
-# the file is committed.
+# Needs bindgen (`cargo install bindgen-cli --version 0.72.1`), libclang and rustfmt. Nothing else of this repository
+# does: the file is committed.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -10,9 +10,9 @@ command -v bindgen >/dev/null || { echo "bindgen is missing: cargo install bindg
 
 # The structures that labelcam fills in or reads, and those with pointers, whose size depends on the machine.
 types=(
-    buffer capability captureparm control edid enc_idx event_subscription ext_control ext_controls fmtdesc format framebuffer
-    frmivalenum frmsizeenum jpegcompression outputparm pix_format pix_format_mplane query_ext_ctrl queryctrl querymenu
-    requestbuffers std_id streamparm
+    buffer capability captureparm control edid enc_idx event_subscription ext_control ext_controls fmtdesc format
+    framebuffer frmivalenum frmsizeenum jpegcompression outputparm pix_format pix_format_mplane query_ext_ctrl queryctrl
+    querymenu requestbuffers std_id streamparm
 )
 # Structures that only lend their size to an ioctl's number or to a union, and are small enough for bindgen to copy so.
 opaque=(
@@ -22,8 +22,8 @@ opaque=(
 # With all of their constants.
 enums=(buf_type ctrl_type frmivaltypes frmsizetypes memory)
 constants=(
-    'V4L2_CAP_(VIDEO_CAPTURE|VIDEO_CAPTURE_MPLANE|VIDEO_M2M|VIDEO_M2M_MPLANE|META_CAPTURE|STREAMING|DEVICE_CAPS|TIMEPERFRAME)'
-    'V4L2_BUF_FLAG_(ERROR|LAST|TIMESTAMP_MASK|TIMESTAMP_MONOTONIC)'
+    'V4L2_CAP_(VIDEO_CAPTURE|VIDEO_M2M)(_MPLANE)?' 'V4L2_CAP_(META_CAPTURE|STREAMING|DEVICE_CAPS|TIMEPERFRAME)'
+    'V4L2_BUF_FLAG_(ERROR|TIMESTAMP_MASK|TIMESTAMP_MONOTONIC)'
     'V4L2_CTRL_FLAG_(DISABLED|READ_ONLY|INACTIVE|WRITE_ONLY|NEXT_CTRL|NEXT_COMPOUND)'
     'V4L2_EVENT_(EOS|SOURCE_CHANGE)'
 )
@@ -44,10 +44,14 @@ options=(
     cat <<'HEADER'
 //! Made by generate.sh; do not edit.
 //!
-//! Structures and numbers of linux/videodev2.h, as bindgen writes them. Copyright of that header 1999-2012 its contributors;
-//! of the licences that it offers the BSD licence was chosen (SPDX: BSD-3-Clause).
-
+//! Structures and numbers of linux/videodev2.h, as bindgen writes them, under the BSD licence that it offers:
+//!
+//! Copyright (C) 1999-2012 the contributors
+//!
 HEADER
+    # The licence, as the header has it.
+    sed -n '/Redistribution and use/,/SUCH DAMAGE/ { s|^ \*[[:blank:]]*|//! |; s| *$||; p }' "$folder/videodev2.h"
+    echo
     bindgen "${options[@]}" "$folder/videodev2.h"
 } >"$folder/lib.rs"
 rustfmt --config-path ../../rustfmt.toml --edition 2021 "$folder/lib.rs"

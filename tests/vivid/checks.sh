@@ -125,15 +125,18 @@ check "a fault of queueing is an error" refuses "/dev/video0" snapshot --out fra
 control percentage_of_dropped_buffers=60
 check "a frame comes though many are dropped" snapshot --out frame.jpg
 control percentage_of_dropped_buffers=100
-check "no frame is an error in the end" refuses "gave no frame for" \
+check "no frame is an error in the end" refuses "no whole frame came in 2 s" \
     labelcam snapshot --device /dev/video0 --wait 2 --out frame.jpg
 
-# during CONTROL COMMAND…: presses a button of the driver once the command waits for frames that do not come.
+# during CONTROL COMMAND…: presses a button of the driver, again and again, until the command ends. The command waits
+# for frames that do not come, and only a press after it began to wait has an effect.
 during() {
-    (sleep 4; control "$1") &
+    (while sleep 2; do control "$1"; done) &
+    pressing=$!
     shift
     "$@"
     result=$?
+    kill $pressing
     wait
     return $result
 }
@@ -143,13 +146,26 @@ check "unplugging while streaming is a loss" during disconnect=1 refuses "/dev/v
 control percentage_of_dropped_buffers=0
 check "it comes back" snapshot --out frame.jpg
 
+# stream OPTION…: has v4l2-ctl stream in the background, and waits until it does: it writes a mark for each frame.
+stream() {
+    rm -f marks
+    v4l2-ctl "$@" >marks 2>&1 &
+    streaming=$!
+    for _ in $(seq 60); do
+        [ ! -s marks ] || return 0
+        sleep 1
+    done
+    return 1
+}
+unstream() {
+    kill $streaming
+    wait
+}
+
 # One that streams to another program.
-v4l2-ctl -d /dev/video0 --stream-mmap --stream-count=1000000 >/dev/null 2>&1 &
-streaming=$!
-sleep 2
+check "another program streams" stream -d /dev/video0 --stream-mmap --stream-count=1000000
 check "a camera in use is told" refuses "/dev/video0 is in use by another program" snapshot --out frame.jpg
-kill $streaming
-wait
+unstream
 
 # Clocks and counts that run over.
 young() { snapshot --out frame.jpg 2>&1 | grep -E ', [0-9]{1,4} ms old$'; }
@@ -173,11 +189,8 @@ loop() {
 check "both ends have the same timings" loop
 # 640 times 480 bytes that are no pattern of the driver.
 head -c 307200 /bin/labelcam >pushed.raw
-v4l2-ctl -d /dev/video1 --stream-out-mmap --stream-from=pushed.raw --stream-loop >/dev/null 2>&1 &
-pushing=$!
-sleep 2
+check "frames are pushed" stream -d /dev/video1 --stream-out-mmap --stream-from=pushed.raw --stream-loop
 check "a frame comes out of the loop" says "640x480, grey" \
     labelcam snapshot --device /dev/video0 --format grey --as raw --out looped.raw --wait 60
 check "it is what was pushed, byte for byte" cmp pushed.raw looped.raw
-kill $pushing
-wait
+unstream

@@ -9,8 +9,9 @@ use crate::source::v4l2::{self, ControlReport, FormatReport, Report, SizeReport}
 
 /// List the cameras, with what they can be set to.
 ///
-/// Lists every video device with its names that stay the same over starts, the formats, sizes and rates it has, and its
-/// controls by the names that the configuration takes. Devices that are no cameras come with the reason.
+/// Shows every video device: names that stay the same over starts, formats with sizes and rates, and
+/// controls by the names that the configuration takes. What is no camera comes with the reason.
+///
 /// Example: labelcam cameras /dev/video0
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]

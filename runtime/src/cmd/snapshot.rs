@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::frame::{self, PixelFormat, RawFrame, mjpeg};
 use crate::image::Gray;
@@ -151,17 +151,17 @@ fn first_frame(source: &mut dyn FrameSource, wait: Duration) -> Result<RawFrame>
             Ok(Delivery::Frame { .. }) if settling == 0 => return Ok(frame),
             Ok(Delivery::Frame { .. }) => settling -= 1,
             Ok(Delivery::Damaged) => damaged += 1,
-            Ok(Delivery::NotDue) => {}
+            Ok(Delivery::NotDue) | Err(SourceError::Timeout { .. }) => {}
             Ok(Delivery::End) => {
                 bail!("the source ended without a whole frame ({damaged} were damaged): choose another")
-            }
-            Err(error @ SourceError::Timeout { .. }) => {
-                return Err(error).with_context(|| format!("no whole frame came ({damaged} were damaged)"));
             }
             Err(error) => return Err(error.into()),
         }
         if left.is_zero() {
-            bail!("no whole frame came in {} s ({damaged} were damaged): raise --wait", wait.as_secs());
+            let seconds = wait.as_secs();
+            bail!(
+                "no whole frame came in {seconds} s ({damaged} were damaged): see that the source runs, or raise --wait"
+            );
         }
     }
 }

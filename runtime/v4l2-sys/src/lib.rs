@@ -1,7 +1,33 @@
 //! Made by generate.sh; do not edit.
 //!
-//! Structures and numbers of linux/videodev2.h, as bindgen writes them. Copyright of that header 1999-2012 its contributors;
-//! of the licences that it offers the BSD licence was chosen (SPDX: BSD-3-Clause).
+//! Structures and numbers of linux/videodev2.h, as bindgen writes them, under the BSD licence that it offers:
+//!
+//! Copyright (C) 1999-2012 the contributors
+//!
+//! Redistribution and use in source and binary forms, with or without
+//! modification, are permitted provided that the following conditions
+//! are met:
+//! 1. Redistributions of source code must retain the above copyright
+//! notice, this list of conditions and the following disclaimer.
+//! 2. Redistributions in binary form must reproduce the above copyright
+//! notice, this list of conditions and the following disclaimer in
+//! the documentation and/or other materials provided with the
+//! distribution.
+//! 3. The names of its contributors may not be used to endorse or promote
+//! products derived from this software without specific prior written
+//! permission.
+//!
+//! THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS
+//! "AS IS" AND ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT
+//! LIMITED TO, THE IMPLIED WARRANTIES OF MERCHANTABILITY AND FITNESS FOR
+//! A PARTICULAR PURPOSE ARE DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT
+//! OWNER OR CONTRIBUTORS BE LIABLE FOR ANY DIRECT, INDIRECT, INCIDENTAL,
+//! SPECIAL, EXEMPLARY, OR CONSEQUENTIAL DAMAGES (INCLUDING, BUT NOT LIMITED
+//! TO, PROCUREMENT OF SUBSTITUTE GOODS OR SERVICES; LOSS OF USE, DATA, OR
+//! PROFITS; OR BUSINESS INTERRUPTION) HOWEVER CAUSED AND ON ANY THEORY OF
+//! LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY, OR TORT (INCLUDING
+//! NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE OF THIS
+//! SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
 
 pub const V4L2_CAP_VIDEO_CAPTURE: u32 = 1;
 pub const V4L2_CAP_VIDEO_CAPTURE_MPLANE: u32 = 4096;
@@ -13,7 +39,6 @@ pub const V4L2_CAP_DEVICE_CAPS: u32 = 2147483648;
 pub const V4L2_BUF_FLAG_ERROR: u32 = 64;
 pub const V4L2_BUF_FLAG_TIMESTAMP_MASK: u32 = 57344;
 pub const V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC: u32 = 8192;
-pub const V4L2_BUF_FLAG_LAST: u32 = 1048576;
 pub const V4L2_CAP_TIMEPERFRAME: u32 = 4096;
 pub const V4L2_CTRL_FLAG_DISABLED: u32 = 1;
 pub const V4L2_CTRL_FLAG_READ_ONLY: u32 = 4;

@@ -283,7 +283,9 @@ mod tests {
 
     fn skipped(numbers: &[u32]) -> u64 {
         let mut sequence = Sequence::default();
-        numbers.iter().for_each(|&number| sequence.reach(number));
+        for &number in numbers {
+            sequence.reach(number);
+        }
         let skipped = sequence.take_skipped();
         assert_eq!(sequence.take_skipped(), 0, "they are told once");
         skipped

@@ -126,9 +126,13 @@ mod tests {
         Size { width, height }
     }
 
-    fn offer(name: &[u8; 4], sizes: &[(u32, u32)]) -> Offer {
+    fn fourcc(name: &[u8]) -> FourCc {
+        FourCc(u32::from_le_bytes(name.try_into().unwrap()))
+    }
+
+    fn offer(name: &str, sizes: &[(u32, u32)]) -> Offer {
         let sizes = sizes.iter().map(|&(width, height)| Sizes::One(size(width, height))).collect();
-        Offer { fourcc: FourCc(u32::from_le_bytes(*name)), sizes }
+        Offer { fourcc: fourcc(name.as_bytes()), sizes }
     }
 
     fn options(formats: &[PixelFormat], width: u32, height: u32) -> CameraOptions {
@@ -141,7 +145,7 @@ mod tests {
 
     #[test]
     fn the_first_format_wanted_that_the_camera_has_is_taken() {
-        let offers = [offer(b"YUYV", &[(640, 480)]), offer(b"H264", &[(640, 480)]), offer(b"MJPG", &[(640, 480)])];
+        let offers = [offer("YUYV", &[(640, 480)]), offer("H264", &[(640, 480)]), offer("MJPG", &[(640, 480)])];
         let wanted = |formats: &[PixelFormat]| chosen(&offers, &options(formats, 640, 480));
         assert_eq!(wanted(&[PixelFormat::Mjpeg, PixelFormat::Yuyv]).unwrap(), "MJPG 640x480");
         assert_eq!(wanted(&[PixelFormat::Grey, PixelFormat::Yuyv]).unwrap(), "YUYV 640x480");
@@ -150,7 +154,7 @@ mod tests {
 
     #[test]
     fn the_size_wanted_wins_then_the_next_larger_then_the_largest() {
-        let offers = [offer(b"YUYV", &[(320, 240), (1280, 720), (640, 480), (800, 448)])];
+        let offers = [offer("YUYV", &[(320, 240), (1280, 720), (640, 480), (800, 448)])];
         let wanted = |width, height| chosen(&offers, &options(&[PixelFormat::Yuyv], width, height)).unwrap();
         assert_eq!(wanted(640, 480), "YUYV 640x480");
         // 800x448 is wide enough, but not high enough.
@@ -171,17 +175,17 @@ mod tests {
 
     #[test]
     fn a_format_without_sizes_is_asked_for_as_wanted() {
-        assert_eq!(chosen(&[offer(b"Y16 ", &[])], &options(&[PixelFormat::Y16], 123, 45)).unwrap(), "Y16 123x45");
+        assert_eq!(chosen(&[offer("Y16 ", &[])], &options(&[PixelFormat::Y16], 123, 45)).unwrap(), "Y16 123x45");
     }
 
     #[test]
     fn a_fourcc_shows_as_people_write_it() {
-        let name = |bytes: &[u8; 4]| FourCc(u32::from_le_bytes(*bytes)).to_string();
+        let name = |bytes| fourcc(bytes).to_string();
         assert_eq!(
             (name(b"Y16 ").as_str(), name(b"Y16\xA0").as_str(), name(b"MJPG").as_str()),
             ("Y16", "Y16-BE", "MJPG")
         );
-        assert_eq!(FourCc(u32::from_le_bytes(*b"JPEG")).format(), Some(PixelFormat::Mjpeg));
-        assert_eq!(FourCc(u32::from_le_bytes(*b"Y16\xA0")).format(), None);
+        assert_eq!(fourcc(b"JPEG").format(), Some(PixelFormat::Mjpeg));
+        assert_eq!(fourcc(b"Y16\xA0").format(), None);
     }
 }
