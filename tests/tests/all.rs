@@ -21,6 +21,7 @@ mod live; // labelcam run
 mod memory; // the most that reading lines holds
 mod read; // labelcam read
 mod scenes; // lines found in whole pictures
+mod soak; // labelcam run for a long time
 
 // The library.
 mod invariance; // what must not change a reading

@@ -138,8 +138,7 @@ fn the_endpoint_tells_health_metrics_readings_and_shows_the_picture() {
     let get = |path: &str| get(&address, path);
     assert!(get("/healthz").starts_with(b"HTTP/1.1 200"));
     let metrics = String::from_utf8(get("/metrics")).unwrap();
-    for name in ["labelcam_capture_frames_total", "labelcam_readings_accepted_total 1", "labelcam_gate_stopped_total"]
-    {
+    for name in ["labelcam_capture_frames_total", "labelcam_readings_accepted_total 1", "labelcam_gate_stopped_total"] {
         assert!(metrics.contains(name), "{name} is not in\n{metrics}");
     }
     let readings = String::from_utf8(get("/readings")).unwrap();

@@ -43,7 +43,10 @@ fn a_lexicon_gives_the_nearest_of_its_words_and_marks_what_is_near_to_none() {
     let folder = tempfile::tempdir().unwrap();
     let words = folder.path().join("words.txt");
     fs::write(&words, "repairing\nAUG 27\n\u{4e00}\n").unwrap();
-    for reading in readings(&["--lexicon", words.to_str().unwrap()]) {
+    let outcome = cli::run(["read", lines::folder().to_str().unwrap(), "--lexicon", words.to_str().unwrap()]);
+    let left_out = format!("labelcam: {}: words left out that the model cannot read: 1\n", words.display());
+    assert_eq!((outcome.code, outcome.stderr), (Some(0), left_out));
+    for reading in outcome.stdout.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()) {
         let characters = reading["characters"].as_array().unwrap();
         let spelt: String = characters.iter().map(|c| c["character"].as_str().unwrap()).collect();
         assert_eq!(spelt, reading["text"].as_str().unwrap());

@@ -75,6 +75,13 @@ impl Watcher {
         serde_json::from_str(&line).expect("every line is JSON")
     }
 
+    /// The events that come within a time.
+    pub(crate) fn events_within(&self, time: Duration) -> Vec<Value> {
+        let end = Instant::now() + time;
+        let next = || self.stdout.recv_timeout(end.saturating_duration_since(Instant::now())).ok();
+        std::iter::from_fn(next).map(|line| serde_json::from_str(&line).expect("every line is JSON")).collect()
+    }
+
     /// The next event of a kind.
     #[track_caller]
     pub(crate) fn event_of(&mut self, kind: &str) -> Value {

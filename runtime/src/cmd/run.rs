@@ -11,8 +11,8 @@ use crate::service;
 
 /// Read labels from a camera until stopped, and publish what is read; one JSON object an event.
 ///
-/// The camera may come and go. SIGTERM and SIGINT end it cleanly; SIGHUP, or a changed file, has the configuration read
-/// again, and one that cannot be used changes nothing.
+/// The camera may come and go. SIGTERM and SIGINT end it cleanly. SIGHUP, or a changed file, has
+/// the configuration read again, and one that cannot be used changes nothing.
 ///
 /// Example: labelcam run --config labelcam.toml
 #[derive(Debug, clap::Args)]
