@@ -24,6 +24,9 @@ use associate::associate;
 use line::Line;
 pub use options::{TrackOptions, TrackOptionsError};
 
+/// Room that a letter takes, in heights of a line: a letter that the border cuts is not found.
+const LETTER: f32 = 0.7;
+
 /// A line as it was found and read in a frame.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Seen<'a> {
@@ -36,6 +39,20 @@ pub struct Seen<'a> {
     /// Whether the line touches the border of the frame, so that some of it may be outside: it is followed, and does not
     /// vote.
     pub cut: bool,
+}
+
+/// Whether a line may go on outside of a picture with these columns and rows: it touches the border, or there is no room
+/// for one more letter before it.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "sides of a picture")]
+pub fn is_cut(quad: &Quad, (width, height): (usize, usize)) -> bool {
+    let (sin, cos) = quad.angle().sin_cos();
+    let reach = LETTER * quad.height();
+    let (dx, dy) = (cos * reach, sin * reach);
+    let [a, b, c, d] = quad.0;
+    let outside = |[x, y]: [f32; 2]| x <= 0.0 || y <= 0.0 || x >= width as f32 || y >= height as f32;
+    let grown = [[a[0] - dx, a[1] - dy], [b[0] + dx, b[1] + dy], [c[0] + dx, c[1] + dy], [d[0] - dx, d[1] - dy]];
+    grown.into_iter().any(outside)
 }
 
 /// A text that enough readings of a line agree on, and that was not accepted yet.
