@@ -24,9 +24,6 @@ use associate::associate;
 use line::Line;
 pub use options::{TrackOptions, TrackOptionsError};
 
-/// Room that a letter takes, in heights of a line: a letter that the border cuts is not found.
-const LETTER: f32 = 0.7;
-
 /// A line as it was found and read in a frame.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Seen<'a> {
@@ -36,23 +33,8 @@ pub struct Seen<'a> {
     pub reading: &'a Reading,
     /// The number of the configured region, none for a line that was found. A region is given once a frame.
     pub region: Option<usize>,
-    /// Whether the line touches the border of the frame, so that some of it may be outside: it is followed, and does not
-    /// vote.
-    pub cut: bool,
-}
-
-/// Whether a line may go on outside of a picture with these columns and rows: it touches the border, or there is no room
-/// for one more letter before it.
-#[must_use]
-#[expect(clippy::cast_precision_loss, reason = "sides of a picture")]
-pub fn is_cut(quad: &Quad, (width, height): (usize, usize)) -> bool {
-    let (sin, cos) = quad.angle().sin_cos();
-    let reach = LETTER * quad.height();
-    let (dx, dy) = (cos * reach, sin * reach);
-    let [a, b, c, d] = quad.0;
-    let outside = |[x, y]: [f32; 2]| x <= 0.0 || y <= 0.0 || x >= width as f32 || y >= height as f32;
-    let grown = [[a[0] - dx, a[1] - dy], [b[0] + dx, b[1] + dy], [c[0] + dx, c[1] + dy], [d[0] - dx, d[1] - dy]];
-    grown.into_iter().any(outside)
+    /// Whether it may be a part of a longer line, as [`crate::page::whole`] tells: it is followed, and does not vote.
+    pub part: bool,
 }
 
 /// A text that enough readings of a line agree on, and that was not accepted yet.
@@ -161,6 +143,14 @@ impl Tracker {
         self.lines.iter_mut().filter(|line| line.id == track).for_each(|line| line.reject(text));
     }
 
+    /// Whether a line that was read at a place is known: it is where one is expected of which this text was accepted. There is
+    /// no need to look whether it is whole.
+    #[must_use]
+    pub fn is_known(&self, now: Duration, quad: &Quad, text: &str) -> bool {
+        let near = |line: &Line| line.place.distance(quad, now).is_some_and(|far| far <= self.options.distance_max);
+        self.lines.iter().any(|line| line.is_accepted_as(text) && near(line))
+    }
+
     /// Whether frames like the last one would change nothing: no line is missing, each was seen in as many frames as are
     /// looked at, and its text is accepted or rejected, or as doubtful as it stays.
     #[must_use]
@@ -223,7 +213,7 @@ impl Seen<'_> {
 
     /// Whether the reading votes.
     fn is_whole_text(&self, options: &TrackOptions) -> bool {
-        !self.cut && self.is_text(options)
+        !self.part && self.is_text(options)
     }
 }
 

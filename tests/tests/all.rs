@@ -18,6 +18,7 @@ mod golden; // the help texts
 mod memory; // the most that reading lines holds
 mod read; // labelcam read
 mod scenes; // lines found in whole pictures
+mod sequences; // lines followed over frames
 
 // The library.
 mod invariance; // what must not change a reading

@@ -24,8 +24,8 @@ pub struct FrameLine {
     pub quad: Quad,
     /// What was read.
     pub reading: Reading,
-    /// Whether some of it may lie outside the picture.
-    pub cut: bool,
+    /// Whether it may be a part of a longer line.
+    pub part: bool,
 }
 
 /// A sequence with what was read of each frame, so that it can be followed with any options.
@@ -102,7 +102,7 @@ pub fn follow(sequence: &ReadSequence, options: &TrackOptions) -> Vec<Judged> {
 
 impl FrameLine {
     fn seen(&self) -> Seen<'_> {
-        Seen { quad: self.quad, reading: &self.reading, region: None, cut: self.cut }
+        Seen { quad: self.quad, reading: &self.reading, region: None, part: self.part }
     }
 }
 
@@ -207,7 +207,7 @@ mod tests {
                 .map(|character| crate::recognizer::Character { character, confidence: 0.99, left: 0.0, right: 0.0 })
                 .collect(),
         };
-        FrameLine { quad: box_at(x), reading, cut: false }
+        FrameLine { quad: box_at(x), reading, part: false }
     }
 
     /// Ten frames with two true lines, `A` within and `B` half outside in the first two; what is read is the same in all.

@@ -12,8 +12,9 @@ use crate::dataset::{self, SCENES};
 use crate::evaluate::{FrameLine, Judged, ReadSequence, Reader, SequenceAccuracy, SequenceScore, follow};
 use crate::image::Gray;
 use crate::lines::{Finder, Options};
-use crate::track::{TrackOptions, is_cut};
-use crate::{output, page};
+use crate::output;
+use crate::page::{self, whole};
+use crate::track::TrackOptions;
 
 /// Readings looked at and readings that must agree, beside those of the defaults.
 const VOTES: [(usize, usize); 4] = [(3, 2), (5, 3), (5, 4), (7, 5)];
@@ -43,9 +44,14 @@ impl Live<'_> {
     /// The lines of a frame.
     fn frame(&mut self, picture: &Gray) -> Vec<FrameLine> {
         let found = self.finder.find(picture);
-        let size = (picture.width, picture.height);
-        let lines = page::read(self.reader, picture, &found).lines.into_iter();
-        lines.map(|line| FrameLine { cut: is_cut(&line.quad, size), quad: line.quad, reading: line.reading }).collect()
+        let lines = page::read(self.reader, picture, &found).lines;
+        let part = |at: usize| !whole::is_whole(self.reader, picture, &lines, at);
+        let parts: Vec<bool> = (0..lines.len()).map(part).collect();
+        lines
+            .into_iter()
+            .zip(parts)
+            .map(|(line, part)| FrameLine { quad: line.quad, reading: line.reading, part })
+            .collect()
     }
 }
 
