@@ -6,11 +6,13 @@
 mod rules;
 mod scene;
 mod score;
+mod sequence;
 mod set;
 
 pub use rules::{DEFAULT_RULES, Rules};
 pub use scene::{OVERLAP_MIN, SceneAccuracy, SceneScore, matches};
 pub use score::{Accuracy, Score};
+pub use sequence::{FRAME_TIME, FrameLine, Judged, ReadSequence, SequenceAccuracy, SequenceScore, follow};
 pub use set::{Line, Set};
 
 use std::time::Instant;

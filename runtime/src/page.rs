@@ -1,9 +1,11 @@
 //! Reads whole pictures: every line that was found, the right way up.
 //!
 //! A line's shape does not tell whether it is upside down, and its reading does. Lines are read as they lie; the lines of
-//! a label whose readings are doubtful are read upside down as well, and the label decides ([`upright`]).
+//! a label whose readings are doubtful are read upside down as well, and the label decides ([`upright`]). Who must not take
+//! a part of a line for all of it asks [`whole`].
 
 pub mod upright;
+pub mod whole;
 
 use crate::evaluate::Reader;
 use crate::image::Gray;

@@ -33,9 +33,8 @@ pub struct Seen<'a> {
     pub reading: &'a Reading,
     /// The number of the configured region, none for a line that was found. A region is given once a frame.
     pub region: Option<usize>,
-    /// Whether the line touches the border of the frame, so that some of it may be outside: it is followed, and does not
-    /// vote.
-    pub cut: bool,
+    /// Whether it may be a part of a longer line, as [`crate::page::whole`] tells: it is followed, and does not vote.
+    pub part: bool,
 }
 
 /// A text that enough readings of a line agree on, and that was not accepted yet.
@@ -144,6 +143,14 @@ impl Tracker {
         self.lines.iter_mut().filter(|line| line.id == track).for_each(|line| line.reject(text));
     }
 
+    /// Whether a line that was read at a place is known: it is where one is expected of which this text was accepted. There is
+    /// no need to look whether it is whole.
+    #[must_use]
+    pub fn is_known(&self, now: Duration, quad: &Quad, text: &str) -> bool {
+        let near = |line: &Line| line.place.distance(quad, now).is_some_and(|far| far <= self.options.distance_max);
+        self.lines.iter().any(|line| line.is_accepted_as(text) && near(line))
+    }
+
     /// Whether frames like the last one would change nothing: no line is missing, each was seen in as many frames as are
     /// looked at, and its text is accepted or rejected, or as doubtful as it stays.
     #[must_use]
@@ -206,7 +213,7 @@ impl Seen<'_> {
 
     /// Whether the reading votes.
     fn is_whole_text(&self, options: &TrackOptions) -> bool {
-        !self.cut && self.is_text(options)
+        !self.part && self.is_text(options)
     }
 }
 

@@ -1,7 +1,9 @@
 //! `labelcam eval`.
 
 mod overlay;
+mod plot;
 mod scenes;
+mod sequences;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,6 +31,11 @@ use crate::{dataset, output};
 /// `kept` the precision once lines without a reading are left out, `exact` of the lines found and read, `end-to-end` of
 /// all lines, and medians of the milliseconds a picture for finding and for finding and reading, on one thread.
 ///
+/// With `--sequences`, lines are followed over the frames of moving scenes and vote, one row a choice of options: how many
+/// of the last readings must agree with which confidence, `accepted` and `wrong` readings (another text than the line there,
+/// or no line), right ones `repeated`, the `coverage` of all true lines and of those that are `readable` in one frame at
+/// least, and median and 90th percentile of the `frames` that it took. `--errors` shows wrong readings of the defaults.
+///
 /// Example: labelcam eval --errors 10 sets/*
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
@@ -52,6 +59,12 @@ pub(super) struct Args {
     /// The folders hold scenes, as `labelcam-train synth --scenes` writes them: find the lines, then read them.
     #[arg(long, conflicts_with_all = ["errors", "reference", "normalize", "threads"])]
     scenes: bool,
+    /// The folders hold moving scenes, as `labelcam-train synth --sequences` writes them: find, read and follow the lines.
+    #[arg(long, conflicts_with_all = ["scenes", "reference", "normalize", "threads"])]
+    sequences: bool,
+    /// Write wrong readings over coverage as a picture (SVG).
+    #[arg(long, value_name = "FILE", requires = "sequences")]
+    plot: Option<PathBuf>,
     /// Write each scene with its lines drawn in: found ones solid, true ones that were not found dashed.
     #[arg(long, value_name = "DIR", requires = "scenes")]
     overlay: Option<PathBuf>,
@@ -92,6 +105,9 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let reader = Reader { recognizer: &recognizer, allow: &allow, lexicon: None };
     if args.scenes {
         return scenes::run(args, &reader);
+    }
+    if args.sequences {
+        return sequences::run(args, &reader);
     }
     let mut run = Run { args, reader, rules: args.evaluation.rules()?, sets: 0 };
     let mut total = Total::default();

@@ -55,6 +55,11 @@ impl Line {
         self.consensus.as_ref().is_some_and(|consensus| consensus.says(text))
     }
 
+    /// Whether this text was accepted last.
+    pub(super) fn is_accepted_as(&self, text: &str) -> bool {
+        self.accepted.as_deref() == Some(text)
+    }
+
     /// The text that the readings vote for, empty where there are none.
     pub(super) fn text(&self) -> String {
         self.consensus.as_ref().map(|consensus| consensus.text().as_str().to_owned()).unwrap_or_default()
@@ -65,7 +70,7 @@ impl Line {
         let consensus = self.consensus.as_ref()?;
         let text = &seen.reading.text;
         let agreed = consensus.votes.agree >= options.agree && consensus.confidence >= options.confidence_min;
-        if !agreed || !consensus.says(text) || self.accepted.as_ref() == Some(text) || !seen.is_whole_text(options) {
+        if !agreed || !consensus.says(text) || self.is_accepted_as(text) || !seen.is_whole_text(options) {
             return None;
         }
         let read = seen.reading.characters.iter().zip(&consensus.characters);

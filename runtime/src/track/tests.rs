@@ -12,7 +12,7 @@ const FRAME_MS: u64 = 50;
 struct Shown {
     quad: Quad,
     region: Option<usize>,
-    cut: bool,
+    part: bool,
     reading: Reading,
 }
 
@@ -25,7 +25,7 @@ fn reading(text: &str, confidence: f32) -> Reading {
 fn shown(text: &str, x: f32, y: f32) -> Shown {
     let right = x + 10.0 * f32::from(u16::try_from(text.chars().count()).unwrap());
     let quad = Quad([[x, y], [right, y], [right, y + 20.0], [x, y + 20.0]]);
-    Shown { quad, region: None, cut: false, reading: reading(text, 0.97) }
+    Shown { quad, region: None, part: false, reading: reading(text, 0.97) }
 }
 
 fn sure(text: &str, confidence: f32) -> Shown {
@@ -50,12 +50,12 @@ impl Run {
     }
 
     fn update(&mut self, lines: &[Shown]) -> Update {
-        let of = |line: &'_ Shown| (line.quad, line.region, line.cut);
+        let of = |line: &'_ Shown| (line.quad, line.region, line.part);
         let seen: Vec<Seen> = lines
             .iter()
             .map(|line| {
-                let (quad, region, cut) = of(line);
-                Seen { quad, reading: &line.reading, region, cut }
+                let (quad, region, part) = of(line);
+                Seen { quad, reading: &line.reading, region, part }
             })
             .collect();
         self.frame += 1;
@@ -244,12 +244,12 @@ fn a_reading_upside_down_is_of_the_same_line() {
 }
 
 #[test]
-fn what_touches_the_border_does_not_vote_and_is_followed() {
+fn a_part_of_a_line_does_not_vote_and_is_followed() {
     let mut run = Run::new();
     for frame in 0_u8..20 {
         let out = f32::from(frame);
         let line = if frame < 10 { shown("12", 3.0 + out, 100.0) } else { shown("LOT 12", 13.0, 100.0) };
-        run.show(&[Shown { cut: frame < 10, ..line }]);
+        run.show(&[Shown { part: frame < 10, ..line }]);
     }
     assert_eq!((run.texts(), run.tracker.count()), (vec!["LOT 12"], 1));
 }
@@ -357,4 +357,18 @@ proptest! {
             prop_assert_ne!(last.insert(track, text), Some(text));
         }
     }
+}
+
+#[test]
+fn a_line_is_known_where_its_text_was_accepted() {
+    let mut run = Run::new();
+    let line = shown("LOT 12", 100.0, 100.0);
+    let known = |run: &Run, text: &str, quad: &Quad| {
+        run.tracker.is_known(Duration::from_millis((run.frame + 1) * FRAME_MS), quad, text)
+    };
+    run.show(std::slice::from_ref(&line));
+    assert!(!known(&run, "LOT 12", &line.quad));
+    (0..3).for_each(|_| _ = run.show(std::slice::from_ref(&line)));
+    assert!(known(&run, "LOT 12", &line.quad) && !known(&run, "LOT 13", &line.quad));
+    assert!(!known(&run, "LOT 12", &shown("LOT 12", 100.0, 200.0).quad));
 }

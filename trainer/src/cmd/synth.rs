@@ -1,6 +1,7 @@
 //! `labelcam-train synth`.
 
 mod scenes;
+mod sequences;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -19,7 +20,8 @@ use crate::synth::{LabelledLine, Renderer, contact_sheet};
 /// Cells in a row of the contact sheet, and their width in pixels.
 const SHEET: (usize, usize) = (5, 310);
 
-/// Render lines: look at them, or write them out as a labelled set. Or render scenes, pictures with labels in them.
+/// Render lines: look at them, or write them out as a labelled set. Or render scenes, pictures with labels in them, still or
+/// moving.
 ///
 /// Example: labelcam-train synth --lines 100 --preview sheet.png
 #[derive(Debug, clap::Args)]
@@ -35,7 +37,14 @@ pub(super) struct Args {
     /// DIR as numbered PNG files with scenes.jsonl: the corners and the text of every line.
     #[arg(long, value_name = "N", requires = "out", conflicts_with_all = ["lines", "preview"])]
     scenes: Option<u64>,
-    /// Index of the first line or scene.
+    /// Moving scenes to render instead, for `labelcam eval --sequences`: labels under a camera that is mounted, held or above
+    /// a belt. Written to DIR as numbered folders, each with a scene of the same lines for every frame.
+    #[arg(long, value_name = "N", requires = "out", conflicts_with_all = ["lines", "preview", "scenes"])]
+    sequences: Option<u64>,
+    /// Frames of a moving scene.
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=999))]
+    frames: u16,
+    /// Index of the first line, scene or moving scene.
     #[arg(long, value_name = "N", default_value_t = 0)]
     first: u64,
     /// Set them in the fonts of the validation split.
@@ -55,6 +64,10 @@ pub(super) fn run(args: &Args) -> Result<()> {
     let renderer = lines::renderer(&config, split)?;
     if let (Some(count), Some(folder)) = (args.scenes, &args.out) {
         return scenes::write(&renderer, lines::seed(&config, split), (args.first, count), folder);
+    }
+    if let (Some(count), Some(folder)) = (args.sequences, &args.out) {
+        let range = (args.first, count, usize::from(args.frames));
+        return sequences::write(&renderer, lines::seed(&config, split), range, folder);
     }
     let start = Instant::now();
     let rendered = render(args, &config, split, &renderer);

@@ -47,5 +47,5 @@ pub use options::{
     WarpOptions,
 };
 pub use renderer::{LabelledLine, Renderer};
-pub use scene::{Scene, SceneLine};
+pub use scene::{Scene, SceneLine, Sequence, SequenceFrame};
 pub use sheet::contact_sheet;

@@ -4,6 +4,7 @@
 
 mod background;
 mod label;
+mod sequence;
 
 use super::dice::Dice;
 use super::plane::{Area, Plane};
@@ -11,8 +12,8 @@ use super::renderer::Renderer;
 use super::sensor;
 use super::tone::Tones;
 use super::warp::{self, Matrix};
-use label::Label;
 use labelcam::image::Gray;
+pub use sequence::{Sequence, SequenceFrame};
 
 /// The most labels of a scene.
 const LABELS_MAX: usize = 4;
@@ -67,7 +68,10 @@ impl Renderer {
         let (mut lines, mut taken, mut tones) = (Vec::new(), Vec::new(), Tones::CLEAN);
         for _ in 0..dice.int(1, LABELS_MAX) {
             let Some(label) = self.label(&mut dice, (width as f32, height as f32)) else { continue };
-            let Some(map) = place(&mut dice, &label, &frame, &mut taken) else { continue };
+            let Some(map) = place(&mut dice, &label.image, (frame.width as f32, frame.height as f32), &mut taken)
+            else {
+                continue;
+            };
             paste(&mut frame, &label.image, &map);
             tones = label.tones;
             let line = |(ink, text)| SceneLine { quad: warp::corners_of(&map, &ink), text };
@@ -78,9 +82,9 @@ impl Renderer {
     }
 }
 
-/// A map from the label to a free place of the frame.
-fn place(dice: &mut Dice, label: &Label, frame: &Plane, taken: &mut Vec<Area>) -> Option<Matrix> {
-    let (width, height) = (label.image.width as f32, label.image.height as f32);
+/// A map from the label to a free place in a picture of `size`.
+fn place(dice: &mut Dice, label: &Plane, size: (f32, f32), taken: &mut Vec<Area>) -> Option<Matrix> {
+    let (width, height) = (label.width as f32, label.height as f32);
     let area = Area { x0: 0.0, y0: 0.0, x1: width, y1: height };
     let most = if dice.chance(STRAIGHT_SHARE) { STRAIGHT_DEGREES } else { TURN_DEGREES };
     let turn = dice.range(-most, most).to_radians();
@@ -91,8 +95,8 @@ fn place(dice: &mut Dice, label: &Label, frame: &Plane, taken: &mut Vec<Area>) -
     map = warp::product(&warp::rotation(turn), &map);
     let around = warp::image_of(&map, &area);
     for _ in 0..ATTEMPTS {
-        let x = dice.range(ROOM_PX, frame.width as f32 - around.width() - ROOM_PX);
-        let y = dice.range(ROOM_PX, frame.height as f32 - around.height() - ROOM_PX);
+        let x = dice.range(ROOM_PX, size.0 - around.width() - ROOM_PX);
+        let y = dice.range(ROOM_PX, size.1 - around.height() - ROOM_PX);
         let there = Area { x0: x, y0: y, x1: x + around.width(), y1: y + around.height() };
         if x >= ROOM_PX && y >= ROOM_PX && taken.iter().all(|other| apart(&there, other)) {
             taken.push(there);

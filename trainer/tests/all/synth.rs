@@ -113,3 +113,37 @@ fn the_command_writes_scenes_that_the_runtime_reads() {
         .collect();
     assert_eq!(sizes, [(640, 480), (1280, 720)]);
 }
+
+#[test]
+fn a_frame_follows_from_seed_index_and_number_alone() {
+    let renderer = lines::renderer(&tiny_config(), Split::Train).unwrap();
+    let mut moved = 0;
+    for index in 0..6 {
+        let sequence = renderer.sequence((3, index), (320, 240), 8);
+        let (last, first) = (sequence.frame(7), sequence.frame(0));
+        assert_eq!((first.image.width, first.image.height), (320, 240));
+        let again = renderer.sequence((3, index), (320, 240), 8);
+        assert_eq!((first.clone(), last.clone()), (again.frame(0), again.frame(7)), "sequence {index}");
+        assert!(first.image != last.image, "the noise of sequence {index} is the same in all frames");
+        assert_eq!(first.quads.len(), sequence.texts().len());
+        assert!(first.quads.iter().all(|quad| Quad(*quad).is_convex()), "sequence {index}");
+        moved += usize::from(first.quads.iter().zip(&last.quads).any(|(a, b)| (a[0][0] - b[0][0]).abs() > 3.0));
+    }
+    assert!((1..6).contains(&moved), "{moved} of 6 sequences move: some cameras are mounted");
+}
+
+#[test]
+fn the_command_writes_sequences_with_a_scene_for_each_frame() {
+    let folder = tempfile::tempdir().unwrap();
+    let given = write_config(folder.path(), &tiny_config());
+    let set = folder.path().join("sequences");
+    succeeds(&["synth", "--config", text(&given), "--sequences", "2", "--frames", "3", "--out", text(&set)]);
+    for name in ["0001", "0002"] {
+        let scenes = dataset::scenes(&set.join(name)).unwrap();
+        assert_eq!(scenes.len(), 3);
+        for scene in &scenes {
+            assert_eq!(scene.texts, scenes[0].texts);
+            assert_eq!(dataset::picture(&set.join(name).join(&scene.file)).unwrap().width, 640);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! `labelcam eval --sequences`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use serde::Serialize;
+
+use super::super::evaluation;
+use super::{Args, plot};
+use crate::dataset::{self, SCENES};
+use crate::evaluate::{FrameLine, Judged, ReadSequence, Reader, SequenceAccuracy, SequenceScore, follow};
+use crate::image::Gray;
+use crate::lines::{Finder, Options};
+use crate::output;
+use crate::page::{self, whole};
+use crate::track::TrackOptions;
+
+/// Readings looked at and readings that must agree, beside those of the defaults.
+const VOTES: [(usize, usize); 4] = [(3, 2), (5, 3), (5, 4), (7, 5)];
+
+/// Least confidences of an accepted text, beside that of the defaults.
+const CONFIDENCES: [f32; 11] = [0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99];
+
+/// What is reported of a choice of options.
+#[derive(Debug, Serialize)]
+pub(super) struct Row {
+    pub(super) window: usize,
+    pub(super) agree: usize,
+    pub(super) confidence_min: f32,
+    /// Whether these are the defaults.
+    pub(super) default: bool,
+    #[serde(flatten)]
+    pub(super) accuracy: SequenceAccuracy,
+}
+
+/// What a camera's frames go through until they are followed.
+struct Live<'a> {
+    finder: Finder,
+    reader: &'a Reader<'a>,
+}
+
+impl Live<'_> {
+    /// The lines of a frame.
+    fn frame(&mut self, picture: &Gray) -> Vec<FrameLine> {
+        let found = self.finder.find(picture);
+        let lines = page::read(self.reader, picture, &found).lines;
+        let part = |at: usize| !whole::is_whole(self.reader, picture, &lines, at);
+        let parts: Vec<bool> = (0..lines.len()).map(part).collect();
+        lines
+            .into_iter()
+            .zip(parts)
+            .map(|(line, part)| FrameLine { quad: line.quad, reading: line.reading, part })
+            .collect()
+    }
+}
+
+/// Reads the frames of sequences once, follows their lines with a table of options, and reports what was accepted.
+pub(super) fn run(args: &Args, reader: &Reader) -> Result<()> {
+    let mut live = Live { finder: Finder::new(Options::default()), reader };
+    let mut sequences = Vec::new();
+    for folder in evaluation::folders(&args.folders)? {
+        for folder in sequence_folders(folder)? {
+            let sequence = read(&mut live, &folder)?;
+            sequences.push((folder, sequence));
+        }
+    }
+    let rows: Vec<Row> = choices().iter().map(|options| row(&sequences, options)).collect();
+    report(&rows, args.json)?;
+    show_wrong(&sequences, args.errors);
+    if let Some(path) = &args.plot {
+        fs::write(path, plot::svg(&rows)).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// The folders of a folder that are sequences, by name.
+fn sequence_folders(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let path = entry?.path();
+        if path.join(SCENES).is_file() {
+            found.push(path);
+        }
+    }
+    ensure!(
+        !found.is_empty(),
+        "{} has no folders with {SCENES} in it: write them with `labelcam-train synth --sequences`",
+        folder.display()
+    );
+    found.sort();
+    Ok(found)
+}
+
+fn read(live: &mut Live, folder: &Path) -> Result<ReadSequence> {
+    let truth = dataset::scenes(folder)?;
+    let texts = &truth[0].texts;
+    ensure!(
+        truth.iter().all(|frame| frame.texts == *texts),
+        "the rows of {} have different texts: a sequence has the same lines in all, in the same order",
+        folder.join(SCENES).display()
+    );
+    let (mut size, mut frames) = ((0, 0), Vec::new());
+    for frame in &truth {
+        let picture = dataset::picture(&folder.join(&frame.file))?;
+        size = (picture.width, picture.height);
+        frames.push(live.frame(&picture));
+    }
+    Ok(ReadSequence { size, truth, frames })
+}
+
+/// The options of the table.
+fn choices() -> Vec<TrackOptions> {
+    let default = TrackOptions::default();
+    let mut votes = VOTES.to_vec();
+    if !votes.contains(&(default.window, default.agree)) {
+        votes.push((default.window, default.agree));
+    }
+    let mut confidences = CONFIDENCES.to_vec();
+    if !confidences.contains(&default.confidence_min) {
+        confidences.push(default.confidence_min);
+    }
+    confidences.sort_by(f32::total_cmp);
+    let with = |(window, agree), confidence_min| TrackOptions { window, agree, confidence_min, ..default.clone() };
+    votes.iter().flat_map(|&votes| confidences.iter().map(move |&confidence| with(votes, confidence))).collect()
+}
+
+fn row(sequences: &[(PathBuf, ReadSequence)], options: &TrackOptions) -> Row {
+    let mut score = SequenceScore::default();
+    for (_, sequence) in sequences {
+        score.add(sequence, &follow(sequence, options));
+    }
+    let TrackOptions { window, agree, confidence_min, .. } = *options;
+    Row { window, agree, confidence_min, default: *options == TrackOptions::default(), accuracy: score.accuracy() }
+}
+
+fn report(rows: &[Row], json: bool) -> Result<()> {
+    if !json {
+        output::line(&format!(
+            "{:>6} {:>10} {:>8} {:>6} {:>8} {:>6} {:>8} {:>9} {:>8} {:>6} {:>6}",
+            "votes",
+            "confidence",
+            "accepted",
+            "wrong",
+            "repeated",
+            "lines",
+            "coverage",
+            "readable",
+            "frames",
+            "p90",
+            ""
+        ))?;
+    }
+    for row in rows {
+        output::line(&if json { serde_json::to_string(row)? } else { text(row) })?;
+    }
+    Ok(())
+}
+
+fn text(row: &Row) -> String {
+    let Row { window, agree, confidence_min, default, accuracy } = row;
+    let SequenceAccuracy { lines, accepted, wrong, repeated, coverage, coverage_of_readable, .. } = accuracy;
+    let row = format!(
+        "{:>6} {confidence_min:10.3} {accepted:8} {wrong:6} {repeated:8} {lines:6} {coverage:8.4} \
+         {coverage_of_readable:9.4} {:8.1} {:6.1} {}",
+        format!("{agree}/{window}"),
+        accuracy.frames_median,
+        accuracy.frames_p90,
+        if *default { "default" } else { "" }
+    );
+    row.trim_end().to_owned()
+}
+
+/// Names the first wrong readings that the default options accept.
+fn show_wrong(sequences: &[(PathBuf, ReadSequence)], count: usize) {
+    let judged = sequences.iter().flat_map(|(folder, sequence)| {
+        let wrong = follow(sequence, &TrackOptions::default()).into_iter().filter(|judged| !judged.is_right);
+        wrong.map(move |judged| (folder, sequence, judged))
+    });
+    for (folder, sequence, Judged { reading, line, .. }) in judged.take(count) {
+        let truth = usize::try_from(reading.frame).ok().and_then(|frame| sequence.truth.get(frame));
+        let (file, text) = truth.map_or(("", None), |truth| (&truth.file, line.map(|line| &truth.texts[line])));
+        let [x, y] = reading.quad.centre();
+        eprintln!(
+            "{}: read {:?} ({:.3}) at {x:.0},{y:.0}, {}",
+            folder.join(file).display(),
+            reading.text,
+            reading.confidence,
+            text.map_or_else(|| "where there is no line".to_owned(), |text| format!("where it says {text:?}"))
+        );
+    }
+}

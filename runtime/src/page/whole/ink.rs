@@ -1,0 +1,217 @@
+//! Whether there is ink beside a line on the same ground.
+//!
+//! From each end outwards, column by column of a strip somewhat higher than the line: columns with some ink, and none
+//! after it, are a letter or a sign. Columns that differ all the way up are the edge of the label, and end the search, as
+//! do columns that become so without a gap: an edge that is slanted.
+
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "pixels of a picture: sides are far below 2^24"
+)]
+
+use crate::image::Gray;
+use crate::lines::Quad;
+
+/// Samples across the height of a line, and as far apart along it.
+const INNER: usize = 12;
+
+/// Samples above the line, and below it: a letter is not as high as line and these together, an edge is.
+const OUTER: usize = 4;
+
+const ROWS: usize = INNER + 2 * OUTER;
+
+/// How far is looked, in heights of the line.
+const REACH: usize = 4;
+
+/// How far ink and ground are measured back into the line, in heights.
+const BACK: usize = 2;
+
+/// Points along each side of a sample that it is the mean of, which steadies noise.
+const POINTS: usize = 3;
+
+/// Levels differ by this at least, in shares of the contrast of the line and in deviations of the noise.
+const DIFFERS: (f32, f32) = (0.25, 3.5);
+
+/// But not by more than this share of the contrast.
+const DIFFERS_MAX: f32 = 0.6;
+
+/// Share of a column from which it is the edge of the label.
+const EDGE: f32 = 0.9;
+
+/// Share of a column from which there is ink: more than one sample.
+const INK: f32 = 1.5 / INNER as f32;
+
+/// The widest thing that is followed to see whether it becomes an edge, in samples.
+const WIDEST: usize = 5 * INNER / 4;
+
+/// Grey levels between ink and ground below which nothing can be told.
+const CONTRAST_MIN: f32 = 4.0;
+
+/// The samples of a column.
+type Column = [f32; ROWS];
+
+/// Whether there is ink beside a line, at either end.
+pub(super) fn is_beside(picture: &Gray, quad: &Quad) -> bool {
+    let [a, b, c, d] = quad.0;
+    is_beyond(picture, [[b, a], [c, d]], quad.height()) || is_beyond(picture, [[a, b], [d, c]], quad.height())
+}
+
+/// Whether there is ink beyond the end of a line that its top and bottom lead to.
+fn is_beyond(picture: &Gray, sides: [[[f32; 2]; 2]; 2], height: f32) -> bool {
+    let step = height / INNER as f32;
+    let length = |[from, to]: [[f32; 2]; 2]| (to[0] - from[0]).hypot(to[1] - from[1]);
+    let back = ((length(sides[0]).min(length(sides[1])) / step) as usize).min(BACK * INNER);
+    let column = |at: f32| column(picture, sides, at * step, step);
+    let within: Vec<Column> = (0..back).filter_map(|at| column(-0.5 - at as f32)).collect();
+    let Some(levels) = Levels::of(&within) else { return false };
+    // To the border of the picture, where there is no telling what follows.
+    let beyond: Vec<Column> = (0..REACH * INNER).map_while(|at| column(0.5 + at as f32)).collect();
+    let shares: Vec<(f32, f32)> = beyond.iter().map(|column| levels.shares(column)).collect();
+    has_letter(&shares)
+}
+
+/// Whether there is something like a letter in columns, each the share that is ink and the share that differs in any way.
+fn has_letter(shares: &[(f32, f32)]) -> bool {
+    let is_edge = |&(_, differs): &(f32, f32)| differs >= EDGE;
+    let Some(start) = shares.iter().position(|column| column.0 >= INK || is_edge(column)) else { return false };
+    let thing = &shares[start..shares.len().min(start + WIDEST)];
+    let end = thing.iter().position(|column| column.0 < INK || is_edge(column));
+    !end.is_some_and(|end| is_edge(&thing[end]))
+}
+
+/// The column of samples `at` pixels beyond the end of a line; none where the line's own height leaves the picture.
+fn column(picture: &Gray, sides: [[[f32; 2]; 2]; 2], at: f32, step: f32) -> Option<Column> {
+    let (width, height) = (picture.width as f32, picture.height as f32);
+    let ends = sides.map(|[from, to]| {
+        let (dx, dy) = (to[0] - from[0], to[1] - from[1]);
+        let length = dx.hypot(dy).max(1.0);
+        ([to[0] + dx / length * at, to[1] + dy / length * at], [dx / length, dy / length])
+    });
+    let outside = |[x, y]: [f32; 2]| x < 0.0 || y < 0.0 || x > width || y > height;
+    let [(top, along), (bottom, _)] = ends;
+    if outside(top) || outside(bottom) {
+        return None;
+    }
+    Some(std::array::from_fn(|row| {
+        let mut sum = 0.0;
+        for (i, j) in (0..POINTS * POINTS).map(|point| (point / POINTS, point % POINTS)) {
+            let part = |at: usize| (at as f32 + 0.5) / POINTS as f32;
+            let v = (row as f32 - OUTER as f32 + part(i)) / INNER as f32;
+            let u = (part(j) - 0.5) * step;
+            let point = [0, 1].map(|axis| top[axis] + (bottom[axis] - top[axis]) * v + along[axis] * u);
+            sum += level(picture, point);
+        }
+        sum / (POINTS * POINTS) as f32
+    }))
+}
+
+/// The pixel at a point, or the nearest to it.
+fn level(picture: &Gray, [x, y]: [f32; 2]) -> f32 {
+    let (x, y) = ((x as usize).min(picture.width - 1), (y as usize).min(picture.height - 1));
+    f32::from(picture.pixels[y * picture.width + x])
+}
+
+/// Ink and ground of a line.
+struct Levels {
+    ground: f32,
+    /// From ground to ink, which may be darker.
+    contrast: f32,
+    /// In shares of the contrast: what differs by more is not ground.
+    least: f32,
+}
+
+impl Levels {
+    /// The levels of columns within a line; none where nothing stands out from its ground.
+    fn of(columns: &[Column]) -> Option<Self> {
+        let inner = || columns.iter().flat_map(|column| &column[OUTER..OUTER + INNER]);
+        let mut all: Vec<f32> = inner().copied().collect();
+        let [low, ground, high] = [0.03, 0.5, 0.97].map(|share| quantile(&mut all, share));
+        let contrast = if ground? - low? > high? - ground? { low? - ground? } else { high? - ground? };
+        // The line's own margin has no ink, so what varies there is noise; 1.48 makes its median deviation a standard one.
+        let margin = columns.iter().flat_map(|column| [column[OUTER], column[OUTER + INNER - 1]]);
+        let mut margin: Vec<f32> = margin.collect();
+        let middle = quantile(&mut margin, 0.5)?;
+        for level in &mut margin {
+            *level = (*level - middle).abs();
+        }
+        let noise = 1.48 * quantile(&mut margin, 0.5)?;
+        let least = (DIFFERS.1 * noise / contrast.abs()).clamp(DIFFERS.0, DIFFERS_MAX);
+        (contrast.abs() >= CONTRAST_MIN).then_some(Self { ground: ground?, contrast, least })
+    }
+
+    /// The share of a column beside the line that is ink, and that of a higher one that differs from the ground.
+    fn shares(&self, column: &Column) -> (f32, f32) {
+        let relative = column.map(|level| (level - self.ground) / self.contrast);
+        let ink = relative[OUTER..OUTER + INNER].iter().filter(|level| **level > self.least).count();
+        let differs = relative.iter().filter(|level| level.abs() > self.least).count();
+        (ink as f32 / INNER as f32, differs as f32 / ROWS as f32)
+    }
+}
+
+/// The value that a share of all is not above; nothing of nothing.
+fn quantile(values: &mut [f32], share: f32) -> Option<f32> {
+    let at = (share * values.len().checked_sub(1)? as f32).round() as usize;
+    Some(*values.select_nth_unstable_by(at, f32::total_cmp).1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A light label with a line of dark bars from 40 to 120, 20 to 44 high, on a dark ground from `edge` on.
+    fn label(edge: usize) -> Gray {
+        let mut picture = Gray::filled(240, 80, 220);
+        for y in 0..80 {
+            for x in 0..240 {
+                let letter = (42..118).contains(&x) && (23..41).contains(&y) && x % 12 < 4;
+                if letter || x >= edge {
+                    picture.pixels[y * 240 + x] = if letter { 30 } else { 60 };
+                }
+            }
+        }
+        picture
+    }
+
+    fn quad() -> Quad {
+        Quad([[40.0, 20.0], [120.0, 20.0], [120.0, 44.0], [40.0, 44.0]])
+    }
+
+    fn dot(picture: &mut Gray, (x, y): (usize, usize), (width, height): (usize, usize), level: u8) {
+        for row in y..y + height {
+            picture.pixels[row * 240 + x..][..width].fill(level);
+        }
+    }
+
+    #[test]
+    fn nothing_is_beside_a_line_alone_or_before_the_edge_of_its_label() {
+        for edge in [240, 128, 160] {
+            assert!(!is_beside(&label(edge), &quad()), "{edge}");
+        }
+    }
+
+    #[test]
+    fn letters_and_signs_at_either_end_are_beside_it() {
+        for (place, size) in [((128, 23), (4, 18)), ((30, 30), (6, 4)), ((124, 37), (4, 4)), ((200, 23), (4, 18))] {
+            let mut picture = label(240);
+            dot(&mut picture, place, size, 40);
+            assert!(is_beside(&picture, &quad()), "{place:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_beyond_the_edge_is_not_of_the_line() {
+        let mut picture = label(140);
+        dot(&mut picture, (160, 23), (4, 18), 220);
+        assert!(!is_beside(&picture, &quad()));
+    }
+
+    #[test]
+    fn light_letters_on_a_dark_ground_are_seen_likewise() {
+        let mut picture = label(240);
+        dot(&mut picture, (128, 23), (4, 18), 40);
+        picture.pixels.iter_mut().for_each(|pixel| *pixel = 255 - *pixel);
+        assert!(is_beside(&picture, &quad()));
+    }
+}
