@@ -159,14 +159,16 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::cast_possible_truncation, reason = "pixels")]
     fn a_turned_region_begins_at_the_top_left_of_its_text() {
         let place = rectangle("lot", [10.0, 20.0, 30.0, 100.0]);
-        assert_eq!(place.quad().unwrap().0[0], [10.0, 20.0]);
+        let corner =
+            |options: &RegionOptions, at: usize| options.quad().unwrap().0[at].map(f32::round).map(|v| v as i32);
+        assert_eq!(corner(&place, 0), [10, 20]);
         // Text that runs down has its top at the right.
-        let down = RegionOptions { turn: 90, ..place.clone() }.quad().unwrap();
-        assert_eq!((down.0[0], down.0[1]), ([40.0, 20.0], [40.0, 120.0]));
-        assert_eq!((down.width(), down.height()), (100.0, 30.0));
-        assert_eq!(RegionOptions { turn: 180, ..place }.quad().unwrap().0[0], [40.0, 120.0]);
+        let down = RegionOptions { turn: 90, ..place.clone() };
+        assert_eq!((corner(&down, 0), corner(&down, 1)), ([40, 20], [40, 120]));
+        assert_eq!(corner(&RegionOptions { turn: 180, ..place }, 0), [40, 120]);
     }
 
     #[test]

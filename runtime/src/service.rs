@@ -163,7 +163,7 @@ impl Service {
         let told = self.watch.frame(Frame { image, sequence: raw.sequence, captured });
         counts.frames.increment();
         counts.work.observe(clock::monotonic().saturating_sub(start));
-        told.into_iter().for_each(|kind| self.publisher.publish(captured, kind));
+        self.publisher.publish_all(captured, told);
         self.systemd.progress(clock::monotonic(), Progress::Frame);
         self.places();
     }
@@ -185,7 +185,7 @@ impl Service {
         }
         let now = Stamp::now();
         if self.camera.connected && !connected {
-            self.watch.interrupt(now).into_iter().for_each(|kind| self.publisher.publish(now, kind));
+            self.publisher.publish_all(now, self.watch.interrupt(now));
         }
         if let Some(problem) = problem.clone().filter(|_| !connected) {
             self.systemd.status(&problem);
@@ -202,7 +202,7 @@ impl Service {
         self.systemd.stopping();
         self.capture.stop();
         let now = Stamp::now();
-        self.watch.interrupt(now).into_iter().for_each(|kind| self.publisher.publish(now, kind));
+        self.publisher.publish_all(now, self.watch.interrupt(now));
         self.publisher.outputs().finish(DRAIN);
     }
 }

@@ -101,7 +101,7 @@ impl Watch {
             recognizer: &self.recognizer,
             gates: &self.gates,
             counts: &self.counts,
-            is_settled: self.tracker.is_settled(),
+            tracker: &self.tracker,
         };
         self.regions.iter_mut().enumerate().for_each(|(at, place)| place.look(&look, at));
         self.anywhere.iter_mut().for_each(|anywhere| anywhere.look(&look));
@@ -112,7 +112,8 @@ impl Watch {
         self.counts.watch.passed_over.add(update.passed_over as u64);
         let mut told: Vec<Kind> = update.left.into_iter().map(|line| self.left(line)).collect();
         told.extend(update.candidates.into_iter().filter_map(|candidate| self.judged(candidate, frame.captured)));
-        self.counts.watch.tracks.set(self.tracker.count() as f64);
+        // At most some hundreds are followed.
+        self.counts.watch.tracks.set(u32::try_from(self.tracker.count()).map_or(f64::INFINITY, f64::from));
         told
     }
 

@@ -21,8 +21,8 @@ mod live; // labelcam run
 mod memory; // the most that reading lines holds
 mod read; // labelcam read
 mod scenes; // lines found in whole pictures
-mod soak; // labelcam run for a long time
-mod sequences; // lines followed over frames
+mod sequences;
+mod soak; // labelcam run for a long time // lines followed over frames
 
 // The library.
 mod invariance; // what must not change a reading

@@ -206,6 +206,7 @@ mod tests {
                 .chars()
                 .map(|character| crate::recognizer::Character { character, confidence: 0.99, left: 0.0, right: 0.0 })
                 .collect(),
+            ..Reading::default()
         };
         FrameLine { quad: box_at(x), reading, part: false }
     }

@@ -83,6 +83,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::cast_possible_truncation, reason = "values below 13")]
     fn one_changed_digit_changes_the_score_and_noise_does_not() {
         let noisy = |seed: usize| {
             let mut image = Gray::filled(320, 64, 120);

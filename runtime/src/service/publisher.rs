@@ -27,6 +27,13 @@ impl Publisher {
         self.outputs.publish(Arc::new(event));
     }
 
+    /// Tells all that happened with a frame.
+    pub(super) fn publish_all(&mut self, captured: Stamp, told: Vec<Kind>) {
+        for kind in told {
+            self.publish(captured, kind);
+        }
+    }
+
     pub(super) fn outputs(&self) -> &Outputs {
         &self.outputs
     }

@@ -74,8 +74,7 @@ impl Service {
         }
         if let Some(watch) = watch {
             let now = Stamp::now();
-            let left = self.watch.interrupt(now);
-            left.into_iter().for_each(|kind| self.publisher.publish(now, kind));
+            self.publisher.publish_all(now, self.watch.interrupt(now));
             self.watch = watch;
             self.shared.health.model(self.watch.recognizer().digest().into());
         }

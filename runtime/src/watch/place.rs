@@ -11,13 +11,10 @@ use crate::gate::{self, Change, Gate, GateOptions};
 use crate::image::Gray;
 use crate::lexicon::{Lexicon, LexiconOptions};
 use crate::lines::{Finder, Quad, rectify};
-use crate::page;
+use crate::page::{self, PageLine, whole};
 use crate::recognizer::{Reading, Recognizer};
 use crate::region::{Region, RegionOptions};
-use crate::track::Seen;
-
-/// A line within so many pixels of the border may go on outside.
-const BORDER_PX: f32 = 1.5;
+use crate::track::{Seen, Tracker};
 
 /// A frame, and what it is looked at with.
 #[derive(Debug)]
@@ -26,8 +23,8 @@ pub(super) struct Look<'a> {
     pub(super) recognizer: &'a Recognizer,
     pub(super) gates: &'a GateOptions,
     pub(super) counts: &'a Counts,
-    /// Whether the lines that are followed need no further reading as long as nothing changes.
-    pub(super) is_settled: bool,
+    /// The lines that are followed.
+    pub(super) tracker: &'a Tracker,
 }
 
 /// A line that was read.
@@ -36,7 +33,7 @@ pub(super) struct Sight {
     quad: Quad,
     reading: Reading,
     region: Option<usize>,
-    cut: bool,
+    part: bool,
 }
 
 /// A configured region.
@@ -63,7 +60,7 @@ pub(super) struct Anywhere {
 
 impl Sight {
     pub(super) fn seen(&self) -> Seen<'_> {
-        Seen { quad: self.quad, reading: &self.reading, region: self.region, cut: self.cut }
+        Seen { quad: self.quad, reading: &self.reading, region: self.region, part: self.part }
     }
 }
 
@@ -71,7 +68,7 @@ impl Look<'_> {
     /// Whether a place must be read: it changed, or what is known of it is not enough yet.
     fn is_due(&self, change: &mut Change, image: &Gray) -> bool {
         let Some(score) = change.score(image, self.frame.captured.monotonic, self.gates) else { return true };
-        let stops = self.is_settled && score < self.gates.unchanged;
+        let stops = self.tracker.is_settled() && score < self.gates.unchanged;
         self.counts.gates.record(Gate::Unchanged, score, stops);
         !stops
     }
@@ -79,6 +76,13 @@ impl Look<'_> {
     /// Whether a cut-out line is fit to be read.
     fn passes(&self, cut: &Gray) -> bool {
         gate::line(cut, self.gates, &self.counts.gates).is_none()
+    }
+
+    /// Whether a line of the frame may be a part of a longer one; one that was accepted need not be asked again.
+    fn is_part(&self, reader: &Reader, lines: &[PageLine], at: usize) -> bool {
+        let PageLine { quad, reading } = &lines[at];
+        let is_known = self.tracker.is_known(self.frame.captured.monotonic, quad, &reading.text);
+        !is_known && !whole::is_whole(reader, self.frame.image, lines, at)
     }
 
     fn reader<'b>(&'b self, allow: &'b AllowList, lexicon: Option<&'b Lexicon>) -> Reader<'b> {
@@ -125,13 +129,9 @@ impl FixedPlace {
 
     fn read(&self, look: &Look, cut: &Gray, number: usize) -> Option<Sight> {
         look.counts.watch.read.increment();
-        match look.reader(&self.region.allow, self.lexicon.as_ref()).line(cut) {
-            Ok(reading) => Some(Sight { quad: self.region.quad, reading, region: Some(number), cut: false }),
-            Err(_) => {
-                look.counts.watch.unread.increment();
-                None
-            }
-        }
+        let reading = look.reader(&self.region.allow, self.lexicon.as_ref()).line(cut);
+        look.counts.watch.unread.add(u64::from(reading.is_err()));
+        Some(Sight { quad: self.region.quad, reading: reading.ok()?, region: Some(number), part: false })
     }
 
     /// Forgets what was seen.
@@ -173,13 +173,10 @@ impl Anywhere {
         let page = page::read_passing(&reader, image, &found, &mut |cut| look.passes(cut));
         counts.read.add((page.lines.len() + page.doubtful) as u64);
         counts.unread.add(page.unread.len() as u64);
-        let sight = |line: page::PageLine| Sight {
-            cut: touches_border(&line.quad, image),
-            quad: line.quad,
-            reading: line.reading,
-            region: None,
-        };
-        self.sights.extend(page.lines.into_iter().map(sight));
+        let parts: Vec<bool> = (0..page.lines.len()).map(|at| look.is_part(&reader, &page.lines, at)).collect();
+        let sight =
+            |(line, part): (PageLine, bool)| Sight { quad: line.quad, reading: line.reading, region: None, part };
+        self.sights.extend(page.lines.into_iter().zip(parts).map(sight));
     }
 
     /// Forgets what was seen.
@@ -194,10 +191,4 @@ fn lexicon(options: &LexiconOptions, alphabet: &Alphabet) -> Result<Lexicon, Wat
     let path = &options.path;
     let words = fs::read_to_string(path).map_err(|source| WatchError::Words { path: path.clone(), source })?;
     Lexicon::new(&words, alphabet, options).map_err(|source| WatchError::Lexicon { path: path.clone(), source })
-}
-
-#[expect(clippy::cast_precision_loss, reason = "sides of a picture")]
-fn touches_border(quad: &Quad, image: &Gray) -> bool {
-    let (right, below) = (image.width as f32 - BORDER_PX, image.height as f32 - BORDER_PX);
-    quad.0.iter().any(|&[x, y]| x < BORDER_PX || y < BORDER_PX || x > right || y > below)
 }

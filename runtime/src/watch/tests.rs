@@ -42,7 +42,7 @@ impl Camera {
     /// Shows a picture in so many frames, thirty a second; what is told.
     fn show(&mut self, image: &Gray, frames: usize) -> Vec<Kind> {
         let show = |_| {
-            let captured = stamp(Duration::from_secs(100) + self.frames as u32 * Duration::from_millis(33));
+            let captured = stamp(Duration::from_millis(100_000 + 33 * self.frames));
             self.frames += 1;
             self.watch.frame(Frame { image, sequence: self.frames, captured })
         };

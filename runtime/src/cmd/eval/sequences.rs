@@ -10,6 +10,7 @@ use super::super::evaluation;
 use super::{Args, plot};
 use crate::dataset::{self, SCENES};
 use crate::evaluate::{FrameLine, Judged, ReadSequence, Reader, SequenceAccuracy, SequenceScore, follow};
+use crate::gate::{self, GateMetrics, GateOptions};
 use crate::image::Gray;
 use crate::lines::{Finder, Options};
 use crate::output;
@@ -38,13 +39,15 @@ pub(super) struct Row {
 struct Live<'a> {
     finder: Finder,
     reader: &'a Reader<'a>,
+    gates: GateMetrics,
 }
 
 impl Live<'_> {
     /// The lines of a frame.
     fn frame(&mut self, picture: &Gray) -> Vec<FrameLine> {
         let found = self.finder.find(picture);
-        let lines = page::read(self.reader, picture, &found).lines;
+        let passes = &mut |cut: &Gray| gate::line(cut, &GateOptions::default(), &self.gates).is_none();
+        let lines = page::read_passing(self.reader, picture, &found, passes).lines;
         let part = |at: usize| !whole::is_whole(self.reader, picture, &lines, at);
         let parts: Vec<bool> = (0..lines.len()).map(part).collect();
         lines
@@ -57,7 +60,7 @@ impl Live<'_> {
 
 /// Reads the frames of sequences once, follows their lines with a table of options, and reports what was accepted.
 pub(super) fn run(args: &Args, reader: &Reader) -> Result<()> {
-    let mut live = Live { finder: Finder::new(Options::default()), reader };
+    let mut live = Live { finder: Finder::new(Options::default()), reader, gates: GateMetrics::default() };
     let mut sequences = Vec::new();
     for folder in evaluation::folders(&args.folders)? {
         for folder in sequence_folders(folder)? {
