@@ -280,7 +280,7 @@ mod tests {
 
     #[test]
     fn strokes_that_run_into_one_another_are_blurred() {
-        assert_eq!(stopped_by(&bars(4, [20, 220], 4)), Some(Gate::Blur));
+        assert_eq!(stopped_by(&bars(4, [20, 220], 8)), Some(Gate::Blur));
         assert_eq!(stopped_by(&Gray::filled(240, 32, 128)), Some(Gate::Blur), "nothing is there");
     }
 

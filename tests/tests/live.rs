@@ -12,7 +12,7 @@ use crate::watcher::{FRAMES, REGION, Watcher, configure, frame, write_frames};
 
 /// Frames in a folder, once and none left out.
 fn files(folder: &Path) -> String {
-    format!("[files]\npath = {:?}\nrate = 0.0\nrepeat = false\n", folder.join("frames"))
+    format!("[files]\npath = \"{}\"\nrate = 0.0\nrepeat = false\n", folder.join("frames").display())
 }
 
 /// Each of these numbers several times in a row.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::cli;
 
 /// Frames of a sequence: enough for every way to vote.
-const FRAMES: usize = 8;
+const FRAMES: u8 = 8;
 
 /// A folder with a sequence for each of the scenes, in which nothing moves.
 fn sequences() -> tempfile::TempDir {
@@ -19,7 +19,7 @@ fn sequences() -> tempfile::TempDir {
         let into = folder.path().join(format!("{number:04}"));
         fs::create_dir(&into).unwrap();
         fs::copy(scenes.join(&scene.file), into.join(&scene.file)).unwrap();
-        write(&into, &vec![scene.clone(); FRAMES]);
+        write(&into, &vec![scene.clone(); FRAMES.into()]);
     }
     folder
 }
@@ -46,7 +46,7 @@ fn lines_that_stand_still_are_accepted_once_and_rightly() {
     assert!(row["accepted"].as_u64().unwrap() > 0, "{row}");
     assert_eq!((&row["wrong"], &row["repeated"]), (&Value::from(0), &Value::from(0)), "{row}");
     let waited = row["frames_median"].as_f64().unwrap();
-    assert!((1.0..FRAMES as f64).contains(&waited), "{row}");
+    assert!(waited >= 1.0 && waited < f64::from(FRAMES), "{row}");
 }
 
 #[test]

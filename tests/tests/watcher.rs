@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::{cli, lines};
 
 /// How long a test waits for what must come at last: far more than a slow, busy machine needs.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running program.
 pub(crate) struct Watcher {
