@@ -59,6 +59,11 @@ pub(super) struct Anywhere {
 }
 
 impl Sight {
+    /// The line is taken to be where it was, in a frame that was not read: it has not left, and has no further vote.
+    fn hold(&mut self) {
+        self.part = true;
+    }
+
     pub(super) fn seen(&self) -> Seen<'_> {
         Seen { quad: self.quad, reading: &self.reading, region: self.region, part: self.part }
     }
@@ -109,7 +114,7 @@ impl FixedPlace {
         self.problem.as_deref()
     }
 
-    /// Looks at the region in a frame. Where it looks as before, what was read before stands.
+    /// Looks at the region in a frame. Where it looks as before, or a gate stops it, what was read before stands.
     pub(super) fn look(&mut self, look: &Look, number: usize) {
         let cut = match rectify(look.frame.image, &self.region.quad) {
             Ok(cut) => cut,
@@ -120,11 +125,15 @@ impl FixedPlace {
             }
         };
         self.problem = None;
-        if !look.is_due(&mut self.change, &cut) {
-            return;
+        let is_due = look.is_due(&mut self.change, &cut);
+        if is_due {
+            self.change.was_read(look.frame.captured.monotonic);
         }
-        self.change.was_read(look.frame.captured.monotonic);
-        self.sights = look.passes(&cut).then(|| self.read(look, &cut, number)).flatten();
+        if is_due && look.passes(&cut) {
+            self.sights = self.read(look, &cut, number);
+        } else {
+            self.sights.iter_mut().for_each(Sight::hold);
+        }
     }
 
     fn read(&self, look: &Look, cut: &Gray, number: usize) -> Option<Sight> {
@@ -155,17 +164,18 @@ impl Anywhere {
         self.lexicon.as_ref()
     }
 
-    /// Looks for lines in a frame. Where it looks as before, what was read before stands.
+    /// Looks for lines in a frame. Where it looks as before, or is too dark, what was read before stands.
     pub(super) fn look(&mut self, look: &Look) {
         let image = look.frame.image;
-        if !look.is_due(&mut self.change, image) {
+        let is_due = look.is_due(&mut self.change, image);
+        if is_due {
+            self.change.was_read(look.frame.captured.monotonic);
+        }
+        if !is_due || gate::frame(image, look.gates, &look.counts.gates).is_some() {
+            self.sights.iter_mut().for_each(Sight::hold);
             return;
         }
-        self.change.was_read(look.frame.captured.monotonic);
         self.sights.clear();
-        if gate::frame(image, look.gates, &look.counts.gates).is_some() {
-            return;
-        }
         let found = self.finder.find(image);
         let counts = &look.counts.watch;
         counts.found.add(found.len() as u64);
