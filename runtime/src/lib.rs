@@ -3,7 +3,8 @@
 //! A picture becomes text in four steps that can each be called alone: [`image::decode`], [`preprocess::line`],
 //! [`recognizer::Recognizer::run`] and [`ctc::greedy`]; [`recognizer::Recognizer::read`] does the last three.
 //!
-//! - [`image`], [`preprocess`], [`alphabet`], [`ctc`], [`metrics`], [`spec`], [`lines`] and [`stats`] are pure: no I/O, no clock.
+//! - [`image`], [`preprocess`], [`alphabet`], [`ctc`], [`vote`], [`track`], [`metrics`], [`spec`], [`lines`] and [`stats`] are
+//!   pure: no I/O, no clock.
 //!   The trainer and the quantizer use the same ones, so that a model meets on the board what it met in training.
 //! - [`onnx`] parses, checks and writes model files.
 //! - [`recognizer`] loads, checks and runs a model with tract.

@@ -33,7 +33,8 @@ pub struct Seen<'a> {
     pub reading: &'a Reading,
     /// The number of the configured region, none for a line that was found. A region is given once a frame.
     pub region: Option<usize>,
-    /// Whether it may be a part of a longer line, as [`crate::page::whole`] tells: it is followed, and does not vote.
+    /// Whether it may be a part of a longer line, as [`crate::page::whole`] tells: it is followed, and takes a place among the
+    /// last readings without a vote.
     pub part: bool,
 }
 
@@ -209,11 +210,6 @@ impl Seen<'_> {
 
     fn is_text(&self, options: &TrackOptions) -> bool {
         !self.reading.text.trim().is_empty() && self.reading.confidence >= options.reading_min
-    }
-
-    /// Whether the reading votes.
-    fn is_whole_text(&self, options: &TrackOptions) -> bool {
-        !self.part && self.is_text(options)
     }
 }
 

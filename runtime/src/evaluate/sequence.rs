@@ -222,7 +222,7 @@ mod tests {
 
     fn accuracy(read: &[FrameLine]) -> SequenceAccuracy {
         let sequence = sequence(read);
-        let options = TrackOptions { window: 4, agree: 3, ..TrackOptions::default() };
+        let options = TrackOptions { window: 4, agree: 3, confidence_min: 0.9, ..TrackOptions::default() };
         let mut score = SequenceScore::default();
         score.add(&sequence, &follow(&sequence, &options));
         score.accuracy()
