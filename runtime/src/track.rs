@@ -33,8 +33,19 @@ pub struct Seen<'a> {
     pub reading: &'a Reading,
     /// The number of the configured region, none for a line that was found. A region is given once a frame.
     pub region: Option<usize>,
-    /// Whether it may be a part of a longer line, as [`crate::page::whole`] tells: it is followed, and does not vote.
-    pub part: bool,
+    /// Whether the reading votes.
+    pub vote: Vote,
+}
+
+/// Whether a reading votes. In any case its line is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Vote {
+    /// It does, if it has text.
+    Cast,
+    /// It does not, and takes the place of one that does: it may be a part of a longer line, as [`crate::page::whole`] tells.
+    Withheld,
+    /// It is that of an earlier frame, as this one was not read: nothing is known but that the line has not left.
+    Past,
 }
 
 /// A text that enough readings of a line agree on, and that was not accepted yet.
@@ -209,11 +220,6 @@ impl Seen<'_> {
 
     fn is_text(&self, options: &TrackOptions) -> bool {
         !self.reading.text.trim().is_empty() && self.reading.confidence >= options.reading_min
-    }
-
-    /// Whether the reading votes.
-    fn is_whole_text(&self, options: &TrackOptions) -> bool {
-        !self.part && self.is_text(options)
     }
 }
 

@@ -63,10 +63,11 @@ pub struct Window {
 pub struct Consensus {
     /// The characters of the text.
     pub characters: heapless::Vec<Voted, LENGTH_MAX>,
-    /// From 0 to 1: the mean confidence of the readings with exactly this text, times the least share of the votes that
-    /// any of its characters has. Two texts that are as good as each other have at most a half.
+    /// From 0 to 1: that of the weakest character, or of the weakest place where others have one, or what the readings with
+    /// exactly this text give each character in the mean (the root of their confidence), whichever is least. Two texts that
+    /// are as good as each other have at most a half.
     pub confidence: f32,
-    /// How many of the readings have exactly this text, and how many there are.
+    /// How many of the readings have exactly this text, and how many there are, those included that do not count.
     pub votes: Votes,
 }
 
@@ -85,13 +86,23 @@ impl Window {
         if characters.is_empty() || characters.len() > LENGTH_MAX {
             return false;
         }
-        if self.is_full() {
-            self.ballots.pop_front();
-        }
         let sum: f32 = characters.iter().map(|character| character.confidence).sum();
         let voted = characters.iter().map(|c| Voted { character: c.character, confidence: c.confidence });
         let none = sum / float(characters.len());
-        self.ballots.push_back(Ballot { characters: voted.collect(), confidence: reading.confidence, none }).is_ok()
+        self.add(Ballot { characters: voted.collect(), confidence: reading.confidence, none });
+        true
+    }
+
+    fn add(&mut self, ballot: Ballot) {
+        if self.is_full() {
+            self.ballots.pop_front();
+        }
+        self.ballots.push_back(ballot).expect("a window is no larger than its room");
+    }
+
+    /// Adds a reading that does not count, and may not be missed either: the line was there and was not read as a whole.
+    pub fn pass(&mut self) {
+        self.add(Ballot { characters: Line::new(), confidence: 0.0, none: 0.0 });
     }
 
     /// Whether there are as many readings as the window looks at.
@@ -114,7 +125,7 @@ impl Window {
         let alignments: heapless::Vec<Alignment, WINDOW_MAX> =
             self.ballots.iter().map(|ballot| align(&pivot.characters, &ballot.characters)).collect();
         let weight: f32 = self.ballots.iter().map(|ballot| ballot.confidence).sum();
-        let mut count = Count { characters: Line::new(), share: 1.0, weight };
+        let mut count = Count { characters: Line::new(), least: 1.0, weight };
         for slot in 0..=pivot.characters.len() {
             // What some have before the pivot's character, one after the other for as long as most have it.
             for nth in 0..LENGTH_MAX {
@@ -130,12 +141,14 @@ impl Window {
         self.result(count)
     }
 
-    fn result(&self, Count { characters, share, .. }: Count) -> Option<Consensus> {
+    fn result(&self, Count { characters, least, .. }: Count) -> Option<Consensus> {
         let same = || self.ballots.iter().filter(|ballot| ballot.says(&characters));
         let (agree, of) = (same().count(), self.ballots.len());
         let mean = same().map(|ballot| ballot.confidence).sum::<f32>() / float(agree.max(1));
+        // A letter that the network passed over leaves the others sure, and shows in the whole alone.
+        let each = mean.powf(1.0 / float(characters.len().max(1)));
         (!characters.is_empty()).then_some(Consensus {
-            confidence: mean * share,
+            confidence: least.min(each),
             votes: Votes { agree, of },
             characters,
         })
@@ -169,8 +182,8 @@ type Column = heapless::Vec<(Option<char>, f32), WINDOW_MAX>;
 /// A text that is being counted out.
 struct Count {
     characters: Line,
-    /// The least share of a column's votes that its winner has.
-    share: f32,
+    /// The least confidence of a column.
+    least: f32,
     /// The confidences of all readings.
     weight: f32,
 }
@@ -185,10 +198,9 @@ impl Count {
         let Some(&(winner, _)) = votes.iter().max_by(|a, b| of(a.0).total_cmp(&of(b.0)).then(b.0.cmp(&a.0))) else {
             return false;
         };
-        let all: f32 = votes.iter().map(|vote| vote.1).sum();
-        self.share = self.share.min(ratio(of(winner), all));
-        let Some(character) = winner else { return false };
         let confidence = ratio(of(winner), self.weight);
+        self.least = self.least.min(confidence);
+        let Some(character) = winner else { return false };
         self.characters.push(Voted { character, confidence }).is_ok()
     }
 }

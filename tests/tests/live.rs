@@ -56,8 +56,8 @@ fn each_label_before_a_region_is_reported_once_with_all_that_one_needs_to_know()
         assert!(!reading[key].is_null(), "{key} is missing in {reading}");
     }
     assert_eq!(reading["region"], "label");
-    assert_eq!(reading["votes"], serde_json::json!({ "agree": 3, "of": 3 }));
-    assert_eq!(reading["frame"], 2, "the third frame is the first that three agree in");
+    assert_eq!(reading["votes"], serde_json::json!({ "agree": 5, "of": 5 }));
+    assert_eq!(reading["frame"], 4, "the fifth frame is the first that five agree in");
     // The last label is there until the end.
     assert_eq!(ended.events.last().unwrap()["event"], "left");
 }

@@ -9,7 +9,7 @@ use crate::dataset::SceneEntry;
 use crate::lines::Quad;
 use crate::recognizer::Reading;
 use crate::stats::quantile;
-use crate::track::{Candidate, Seen, TrackOptions, Tracker};
+use crate::track::{Candidate, Seen, TrackOptions, Tracker, Vote};
 
 /// From a frame to the next: 15 a second, which boards keep up with.
 pub const FRAME_TIME: Duration = Duration::from_millis(66);
@@ -102,7 +102,8 @@ pub fn follow(sequence: &ReadSequence, options: &TrackOptions) -> Vec<Judged> {
 
 impl FrameLine {
     fn seen(&self) -> Seen<'_> {
-        Seen { quad: self.quad, reading: &self.reading, region: None, part: self.part }
+        let vote = if self.part { Vote::Withheld } else { Vote::Cast };
+        Seen { quad: self.quad, reading: &self.reading, region: None, vote }
     }
 }
 
@@ -223,7 +224,7 @@ mod tests {
 
     fn accuracy(read: &[FrameLine]) -> SequenceAccuracy {
         let sequence = sequence(read);
-        let options = TrackOptions { window: 4, agree: 3, ..TrackOptions::default() };
+        let options = TrackOptions { window: 4, agree: 3, confidence_min: 0.9, ..TrackOptions::default() };
         let mut score = SequenceScore::default();
         score.add(&sequence, &follow(&sequence, &options));
         score.accuracy()

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::place::Place;
-use super::{Candidate, LeftLine, Seen, TrackOptions};
+use super::{Candidate, LeftLine, Seen, TrackOptions, Vote};
 use crate::recognizer::Character;
 use crate::vote::{Consensus, Window};
 
@@ -45,9 +45,14 @@ impl Line {
         self.place.follow(seen.quad, now);
         self.missing_since = None;
         self.looks += 1;
-        if seen.is_whole_text(options) && self.window.push(seen.reading) {
-            self.consensus = self.window.consensus();
+        match seen.vote {
+            Vote::Cast if seen.is_text(options) => {
+                self.window.push(seen.reading);
+            }
+            Vote::Withheld => self.window.pass(),
+            Vote::Cast | Vote::Past => {}
         }
+        self.consensus = self.window.consensus();
     }
 
     /// Whether the readings vote for this text.
@@ -70,7 +75,12 @@ impl Line {
         let consensus = self.consensus.as_ref()?;
         let text = &seen.reading.text;
         let agreed = consensus.votes.agree >= options.agree && consensus.confidence >= options.confidence_min;
-        if !agreed || !consensus.says(text) || self.is_accepted_as(text) || !seen.is_whole_text(options) {
+        if !agreed
+            || !consensus.says(text)
+            || self.is_accepted_as(text)
+            || seen.vote != Vote::Cast
+            || !seen.is_text(options)
+        {
             return None;
         }
         let read = seen.reading.characters.iter().zip(&consensus.characters);

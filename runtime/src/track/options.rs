@@ -30,8 +30,8 @@ impl Default for TrackOptions {
     fn default() -> Self {
         Self {
             window: 5,
-            agree: 3,
-            confidence_min: 0.9,
+            agree: 5,
+            confidence_min: 0.99,
             reading_min: CONFIDENCE_MIN,
             leave_ms: 1000,
             distance_max: 1.6,

@@ -32,6 +32,10 @@ fn sure(text: &str, confidence: f32) -> Shown {
     Shown { reading: reading(text, confidence), ..shown(text, 100.0, 100.0) }
 }
 
+fn options() -> TrackOptions {
+    TrackOptions { window: 5, agree: 3, confidence_min: 0.9, ..TrackOptions::default() }
+}
+
 /// A tracker with the frames counted, which accepts every candidate.
 struct Run {
     tracker: Tracker,
@@ -42,7 +46,7 @@ struct Run {
 
 impl Run {
     fn new() -> Self {
-        Self::with(TrackOptions::default())
+        Self::with(options())
     }
 
     fn with(options: TrackOptions) -> Self {
@@ -55,7 +59,8 @@ impl Run {
             .iter()
             .map(|line| {
                 let (quad, region, part) = of(line);
-                Seen { quad, reading: &line.reading, region, part }
+                let vote = if part { Vote::Withheld } else { Vote::Cast };
+                Seen { quad, reading: &line.reading, region, vote }
             })
             .collect();
         self.frame += 1;
@@ -88,7 +93,7 @@ fn a_text_is_accepted_with_the_third_reading_and_never_again() {
 
 #[test]
 fn k_of_the_last_n_readings_must_have_the_text() {
-    let options = TrackOptions { window: 4, agree: 3, confidence_min: 0.0, ..TrackOptions::default() };
+    let options = TrackOptions { window: 4, agree: 3, confidence_min: 0.0, ..options() };
     for (readings, accepted) in
         [("AAA", Some(3)), ("ABAA", Some(4)), ("ABCAA", None), ("ABCAAA", Some(6)), ("AA", None)]
     {
@@ -268,7 +273,7 @@ fn a_region_is_one_line_wherever_its_label_lies() {
 
 #[test]
 fn no_more_lines_are_followed_than_may_be() {
-    let mut run = Run::with(TrackOptions { tracks_max: 4, ..TrackOptions::default() });
+    let mut run = Run::with(TrackOptions { tracks_max: 4, ..options() });
     for frame in 0_u16..200 {
         let lines: Vec<Shown> =
             (0_u16..6).map(|at| shown("AB", 50.0 * f32::from(frame), 100.0 * f32::from(at))).collect();
@@ -346,7 +351,7 @@ proptest! {
     fn whatever_is_shown_lines_are_bounded_and_texts_change_between_reports(
         frames in prop::collection::vec(prop::collection::vec((0_usize..3, 0.0_f32..400.0), 0..4), 1..60),
     ) {
-        let mut run = Run::with(TrackOptions { tracks_max: 8, confidence_min: 0.3, ..TrackOptions::default() });
+        let mut run = Run::with(TrackOptions { tracks_max: 8, confidence_min: 0.3, ..options() });
         for frame in frames {
             let lines: Vec<Shown> = frame.iter().map(|&(text, x)| shown(["A", "B", "AB"][text], x, x / 2.0)).collect();
             run.show(&lines);

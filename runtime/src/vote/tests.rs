@@ -35,11 +35,31 @@ fn said(texts: &[&str]) -> Consensus {
 }
 
 #[test]
-fn readings_that_agree_keep_their_confidence() {
-    let consensus = consensus(&[reading("AB", &[0.9, 0.8]), reading("AB", &[0.9, 1.0]), reading("AB", &[0.9])]);
-    assert_eq!((consensus.text().as_str(), consensus.votes), ("AB", Votes { agree: 3, of: 3 }));
-    assert!((consensus.confidence - (0.72 + 0.9 + 0.81) / 3.0).abs() < 1e-5, "{consensus:?}");
-    assert!((consensus.characters[0].confidence - 0.9).abs() < 1e-5, "{consensus:?}");
+fn readings_that_agree_are_as_sure_as_their_weakest_character() {
+    let consensus = consensus(&[reading("AB", &[1.0, 0.8]), reading("AB", &[1.0, 0.9])]);
+    assert_eq!((consensus.text().as_str(), consensus.votes), ("AB", Votes { agree: 2, of: 2 }));
+    let weakest = (0.8 * 0.8 + 0.9 * 0.9) / (0.8 + 0.9);
+    assert!((consensus.confidence - weakest).abs() < 1e-5, "{consensus:?}");
+    assert!((consensus.characters[0].confidence - 1.0).abs() < 1e-5, "{consensus:?}");
+}
+
+#[test]
+fn a_letter_that_was_passed_over_shows_in_the_confidence_of_the_whole() {
+    let doubtful = Reading { confidence: 0.81, ..reading("AB", &[0.99]) };
+    let consensus = consensus(&[doubtful.clone(), doubtful]);
+    assert!((consensus.confidence - 0.9).abs() < 1e-5, "{consensus:?}");
+}
+
+#[test]
+fn readings_that_are_passed_over_take_a_place_and_no_part() {
+    let mut window = Window::new(3);
+    window.pass();
+    assert!(window.consensus().is_none() && !window.is_unanimous());
+    (0..2).for_each(|_| _ = window.push(&reading("AB", &[0.9])));
+    let consensus = window.consensus().unwrap();
+    assert!(consensus.votes == Votes { agree: 2, of: 3 } && (consensus.confidence - 0.9).abs() < 1e-5, "{consensus:?}");
+    (0..3).for_each(|_| window.pass());
+    assert!(window.consensus().is_none());
 }
 
 #[test]

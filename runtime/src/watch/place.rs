@@ -14,7 +14,7 @@ use crate::lines::{Finder, Quad, rectify};
 use crate::page::{self, PageLine, whole};
 use crate::recognizer::{Reading, Recognizer};
 use crate::region::{Region, RegionOptions};
-use crate::track::{Seen, Tracker};
+use crate::track::{Seen, Tracker, Vote};
 
 /// A frame, and what it is looked at with.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ pub(super) struct Sight {
     quad: Quad,
     reading: Reading,
     region: Option<usize>,
-    part: bool,
+    vote: Vote,
 }
 
 /// A configured region.
@@ -61,11 +61,11 @@ pub(super) struct Anywhere {
 impl Sight {
     /// The line is taken to be where it was, in a frame that was not read: it has not left, and has no further vote.
     fn hold(&mut self) {
-        self.part = true;
+        self.vote = Vote::Past;
     }
 
     pub(super) fn seen(&self) -> Seen<'_> {
-        Seen { quad: self.quad, reading: &self.reading, region: self.region, part: self.part }
+        Seen { quad: self.quad, reading: &self.reading, region: self.region, vote: self.vote }
     }
 }
 
@@ -140,7 +140,7 @@ impl FixedPlace {
         look.counts.watch.read.increment();
         let reading = look.reader(&self.region.allow, self.lexicon.as_ref()).line(cut);
         look.counts.watch.unread.add(u64::from(reading.is_err()));
-        Some(Sight { quad: self.region.quad, reading: reading.ok()?, region: Some(number), part: false })
+        Some(Sight { quad: self.region.quad, reading: reading.ok()?, region: Some(number), vote: Vote::Cast })
     }
 
     /// Forgets what was seen.
@@ -183,10 +183,11 @@ impl Anywhere {
         let page = page::read_passing(&reader, image, &found, &mut |cut| look.passes(cut));
         counts.read.add((page.lines.len() + page.doubtful) as u64);
         counts.unread.add(page.unread.len() as u64);
-        let parts: Vec<bool> = (0..page.lines.len()).map(|at| look.is_part(&reader, &page.lines, at)).collect();
+        let vote = |at| if look.is_part(&reader, &page.lines, at) { Vote::Withheld } else { Vote::Cast };
+        let votes: Vec<Vote> = (0..page.lines.len()).map(vote).collect();
         let sight =
-            |(line, part): (PageLine, bool)| Sight { quad: line.quad, reading: line.reading, region: None, part };
-        self.sights.extend(page.lines.into_iter().zip(parts).map(sight));
+            |(line, vote): (PageLine, Vote)| Sight { quad: line.quad, reading: line.reading, region: None, vote };
+        self.sights.extend(page.lines.into_iter().zip(votes).map(sight));
     }
 
     /// Forgets what was seen.

@@ -66,11 +66,11 @@ fn reading(told: &[Kind]) -> &crate::event::Accepted {
 fn a_region_and_a_line_that_is_found_are_told_once_enough_frames_agree() {
     for (config, region) in [(REGION, Some("lot")), ("", None)] {
         let mut camera = Camera::new(config);
-        assert!(camera.show(&scene(), 2).is_empty(), "two do not suffice");
+        assert!(camera.show(&scene(), 4).is_empty(), "four do not suffice");
         let told = camera.show(&scene(), 20);
         let reading = reading(&told);
         assert_eq!((reading.line.text.as_str(), reading.line.region.as_deref()), (TEXT, region));
-        assert_eq!(reading.votes, Votes { agree: 3, of: 3 });
+        assert_eq!(reading.votes, Votes { agree: 5, of: 5 });
     }
 }
 
@@ -91,10 +91,10 @@ fn what_does_not_change_is_not_read_again() {
 #[test]
 fn one_reading_does_not_vote_twice() {
     let mut camera = Camera::new(REGION);
-    camera.show(&scene(), 2);
+    camera.show(&scene(), 4);
     let mut dark = scene();
     dark.pixels.iter_mut().for_each(|pixel| *pixel /= 16);
-    assert!(camera.show(&dark, 10).is_empty(), "two readings, however long they are held");
+    assert!(camera.show(&dark, 10).is_empty(), "four readings, however long they are held");
     assert_eq!(reading(&camera.show(&scene(), 1)).line.text, TEXT);
 }
 
@@ -155,7 +155,7 @@ fn a_text_that_is_no_word_of_the_lexicon_is_rejected() {
     let words = folder.path().join("words.txt");
     let lexicon = format!("{REGION}[regions.lexicon]\npath = {words:?}\n");
     std::fs::write(&words, "B/N 97986\nB/N 97980\n").unwrap();
-    assert_eq!(reading(&Camera::new(&lexicon).show(&scene(), 3)).line.text, TEXT);
+    assert_eq!(reading(&Camera::new(&lexicon).show(&scene(), 5)).line.text, TEXT);
     std::fs::write(&words, "nothing like it\n").unwrap();
     let told = Camera::new(&lexicon).show(&scene(), 10);
     assert!(matches!(&told[..], [Kind::Rejected(rejected)] if rejected.rule == "lexicon"), "{told:?}");

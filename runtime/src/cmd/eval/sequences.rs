@@ -18,10 +18,10 @@ use crate::page::{self, whole};
 use crate::track::TrackOptions;
 
 /// Readings looked at and readings that must agree, beside those of the defaults.
-const VOTES: [(usize, usize); 4] = [(3, 2), (5, 3), (5, 4), (7, 5)];
+const VOTES: [(usize, usize); 5] = [(3, 2), (5, 3), (5, 4), (5, 5), (7, 5)];
 
 /// Least confidences of an accepted text, beside that of the defaults.
-const CONFIDENCES: [f32; 11] = [0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99];
+const CONFIDENCES: [f32; 10] = [0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.985, 0.99, 0.993, 0.996];
 
 /// What is reported of a choice of options.
 #[derive(Debug, Serialize)]
