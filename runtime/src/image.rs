@@ -1,16 +1,19 @@
 //! Grey images: what every picture becomes before anything else looks at it.
 //!
-//! Decoding is pure (bytes in, pixels out) and bounded: a picture whose header promises more than [`MAX_PIXELS`] is
-//! refused before memory is asked for.
+//! Decoding is pure (bytes in, pixels out) and bounded: a picture whose header promises more than [`MAX_PIXELS`] or
+//! [`MAX_BYTES`], or more than its file can hold, is refused before memory is asked for.
 
 use std::io::Cursor;
 
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageReader};
+use image::{DynamicImage, GrayImage, ImageBuffer, ImageDecoder, ImageFormat, ImageReader, Pixel};
 use thiserror::Error;
 
-/// The most pixels a decoded picture may have: above any camera a board carries, below half a gigabyte of memory.
+/// The most pixels a decoded picture may have: above any camera a board carries.
 pub const MAX_PIXELS: u64 = 100_000_000;
+
+/// The most bytes of its pixels before they are grey, in all colours: with the grey ones half a gigabyte of memory.
+pub const MAX_BYTES: u64 = 4 * MAX_PIXELS;
 
 /// An 8-bit grey image, row-major, 0 black to 255 white.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,13 +52,24 @@ pub enum ImageError {
     /// The bytes start like a picture but cannot be decoded.
     #[error("the picture is damaged ({0}): take or copy it again")]
     Damaged(image::ImageError),
-    /// The picture is larger than [`MAX_PIXELS`].
-    #[error("the picture has {width}x{height} pixels, more than {MAX_PIXELS} in all: scale it down or cut it")]
+    /// The picture is larger than [`MAX_PIXELS`] or [`MAX_BYTES`].
+    #[error(
+        "the picture has {width}x{height} pixels, in all more than {MAX_PIXELS} or {MAX_BYTES} bytes: scale it down or \
+         cut it"
+    )]
     TooLarge {
         /// Columns promised by the header.
         width: u32,
         /// Rows promised by the header.
         height: u32,
+    },
+    /// The file has fewer bytes than pixels of this number need.
+    #[error("the file of the picture has {found} bytes, and its size needs {needed} or more: take or copy it again")]
+    CutOff {
+        /// Its bytes.
+        found: usize,
+        /// The fewest that there must be.
+        needed: u64,
     },
 }
 
@@ -70,19 +84,39 @@ pub enum ImageError {
 /// [`ImageError`], when the bytes are no picture, a damaged one, or too large a one.
 pub fn decode(bytes: &[u8]) -> Result<Gray, ImageError> {
     let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| ImageError::Format)?;
+    let format = reader.format().ok_or(ImageError::Format)?;
     let mut decoder = match reader.into_decoder() {
         Ok(decoder) => decoder,
         Err(image::ImageError::Unsupported(_)) => return Err(ImageError::Format),
         Err(error) => return Err(ImageError::Damaged(error)),
     };
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels > MAX_PIXELS || decoder.total_bytes() > MAX_BYTES {
         return Err(ImageError::TooLarge { width, height });
     }
+    check_length(bytes, format, pixels)?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(ImageError::Damaged)?;
-    picture.apply_orientation(orientation);
-    Ok(to_gray(&picture))
+    let grey = to_grey(DynamicImage::from_decoder(decoder).map_err(ImageError::Damaged)?);
+    // Turned only now, as two pictures in colour would take twice the memory.
+    let mut grey = DynamicImage::from(grey);
+    grey.apply_orientation(orientation);
+    let (width, height) = (grey.width() as usize, grey.height() as usize);
+    Ok(Gray { width, height, pixels: grey.into_luma8().into_raw() })
+}
+
+/// Refuses a file that cannot hold its pixels. Decoders make up what is missing, and take their time for it.
+fn check_length(file: &[u8], format: ImageFormat, pixels: u64) -> Result<(), ImageError> {
+    let pixels_per_byte = match format {
+        // A block of 8x8 pixels takes a bit or more.
+        ImageFormat::Jpeg => 8 * 64,
+        // A run of 255 pixels takes two bytes.
+        ImageFormat::Bmp => 128,
+        // PNG has up to eight pixels in a byte, and 258 bytes in two bits of its compressed stream.
+        _ => 8 * 4 * 258,
+    };
+    let (found, needed) = (file.len(), pixels.div_ceil(pixels_per_byte));
+    if (found as u64) < needed { Err(ImageError::CutOff { found, needed }) } else { Ok(()) }
 }
 
 /// Luma of ITU-R BT.601 for components of any one full scale: `0.299 R + 0.587 G + 0.114 B`.
@@ -93,30 +127,30 @@ pub fn luma(red: f32, green: f32, blue: f32) -> f32 {
     0.299 * red + 0.587 * green + 0.114 * blue
 }
 
-fn to_gray(picture: &DynamicImage) -> Gray {
-    let (width, height) = (picture.width() as usize, picture.height() as usize);
-    let pixels = match picture {
-        DynamicImage::ImageLuma8(grey) => grey.as_raw().clone(),
-        DynamicImage::ImageRgb8(rgb) => {
-            let opaque = |[r, g, b]: [u8; 3]| over_white([r, g, b, u8::MAX].map(f32::from), 255.0);
-            rgb.pixels().map(|pixel| opaque(pixel.0)).collect()
-        }
-        _ if sixteen_bit(picture) => {
-            picture.to_rgba16().pixels().map(|pixel| over_white(pixel.0.map(f32::from), 65535.0)).collect()
-        }
-        _ => picture.to_rgba8().pixels().map(|pixel| over_white(pixel.0.map(f32::from), 255.0)).collect(),
-    };
-    Gray { width, height, pixels }
+/// The luma of a picture; in its own memory where it is grey already.
+fn to_grey(picture: DynamicImage) -> GrayImage {
+    match picture {
+        DynamicImage::ImageLuma8(grey) => grey,
+        DynamicImage::ImageLumaA8(picture) => luma_of(&picture, 255.0),
+        DynamicImage::ImageRgb8(picture) => luma_of(&picture, 255.0),
+        DynamicImage::ImageRgba8(picture) => luma_of(&picture, 255.0),
+        DynamicImage::ImageLuma16(picture) => luma_of(&picture, 65535.0),
+        DynamicImage::ImageLumaA16(picture) => luma_of(&picture, 65535.0),
+        DynamicImage::ImageRgb16(picture) => luma_of(&picture, 65535.0),
+        DynamicImage::ImageRgba16(picture) => luma_of(&picture, 65535.0),
+        // No file of the three formats becomes one of these.
+        other => luma_of(&other.into_rgba8(), 255.0),
+    }
 }
 
-fn sixteen_bit(picture: &DynamicImage) -> bool {
-    matches!(
-        picture,
-        DynamicImage::ImageLuma16(_)
-            | DynamicImage::ImageLumaA16(_)
-            | DynamicImage::ImageRgb16(_)
-            | DynamicImage::ImageRgba16(_)
-    )
+/// The luma of each pixel, without a copy in other colours; `full` is the value of white.
+fn luma_of<P>(picture: &ImageBuffer<P, Vec<P::Subpixel>>, full: f32) -> GrayImage
+where
+    P: Pixel,
+    f32: From<P::Subpixel>,
+{
+    let grey = picture.pixels().map(|pixel| over_white(pixel.to_rgba().0.map(f32::from), full)).collect();
+    GrayImage::from_raw(picture.width(), picture.height(), grey).expect("there is a value for each pixel")
 }
 
 /// Luma of one pixel laid on white, rounded to 8 bits; `full` is the value of white and of an opaque alpha.
@@ -130,7 +164,7 @@ fn over_white([red, green, blue, alpha]: [f32; 4], full: f32) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::{ImageBuffer, ImageFormat, Luma, Rgb, Rgba};
+    use image::{Luma, Rgb, Rgba};
 
     fn png<I: Into<DynamicImage>>(picture: I) -> Vec<u8> {
         let mut bytes = Vec::new();
@@ -217,6 +251,33 @@ mod tests {
         writer.write_chunk(png::chunk::IDAT, &[]).unwrap();
         drop(writer);
         assert!(matches!(decode(&bytes), Err(ImageError::TooLarge { width: 20_000, height: 20_000 })));
+    }
+
+    #[test]
+    fn a_file_that_cannot_hold_its_pixels_is_cut_off() {
+        // A header, and a scan without data.
+        let mut jpeg =
+            b"\xff\xd8\xff\xc0\0\x0b\x08\x20\0\x20\0\x01\x01\x11\0\xff\xda\0\x08\x01\x01\0\0\x3f\0\xff\xd9".to_vec();
+        assert!(matches!(decode(&jpeg), Err(ImageError::CutOff { found: 27, needed: 131_072 })));
+        // Height and width.
+        jpeg[7..11].copy_from_slice(&[0, 64, 0, 64]);
+        assert!(!matches!(decode(&jpeg), Err(ImageError::CutOff { .. })));
+        let mut bmp = Cursor::new(Vec::new());
+        ImageBuffer::from_pixel(8, 8, Luma([7u8])).write_to(&mut bmp, ImageFormat::Bmp).unwrap();
+        let mut bmp = bmp.into_inner();
+        // Width and height.
+        bmp[18..26].copy_from_slice(&[[0, 32, 0, 0], [0, 32, 0, 0]].concat());
+        assert!(matches!(decode(&bmp), Err(ImageError::CutOff { needed: 524_288, .. })));
+    }
+
+    #[test]
+    fn deep_pictures_are_refused_by_their_bytes() {
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, 9_000, 9_000);
+        encoder.set_color(png::ColorType::Rgba);
+        encoder.set_depth(png::BitDepth::Sixteen);
+        encoder.write_header().unwrap().write_chunk(png::chunk::IDAT, &[]).unwrap();
+        assert!(matches!(decode(&bytes), Err(ImageError::TooLarge { width: 9_000, height: 9_000 })));
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! JPEG frames: checked, given the tables that cameras leave out, decoded to grey.
 //!
 //! Frames come from outside, through a pipe from anywhere, so what they cost is bounded before it is paid: pixels by
-//! [`MAX_FRAME_PIXELS`](super::MAX_FRAME_PIXELS), scans of progressive pictures by [`SCANS_MAX`], segments by
-//! [`SEGMENTS_MAX`]. With these a picture takes up to seven bytes of memory a pixel on the way, and up to [`SCANS_MAX`]
-//! passes over its coefficients.
+//! [`MAX_FRAME_PIXELS`](super::MAX_FRAME_PIXELS) and by the frame's bytes, scans of progressive pictures by [`SCANS_MAX`],
+//! segments by [`SEGMENTS_MAX`]. With these a picture takes up to seven bytes of memory a pixel on the way, and up to
+//! [`SCANS_MAX`] passes over its coefficients.
 
 mod tables;
 #[cfg(test)]
@@ -32,6 +32,9 @@ pub const SCANS_MAX: usize = 24;
 /// that the time for very many would grow with their square.
 pub const SEGMENTS_MAX: usize = 512;
 
+/// The most pixels for each byte: a block of 8x8 pixels takes a bit or more.
+const PIXELS_PER_BYTE: usize = 8 * 64;
+
 /// The first bytes of a picture: SOI and the start of another marker.
 pub(crate) const START: [u8; 3] = [0xFF, 0xD8, 0xFF];
 
@@ -49,7 +52,11 @@ const LOOK_AHEAD: [u8; 16] = [0; 16];
 /// # Errors
 /// [`FrameError`], where the frame is cut off, has no JPEG header or tells an impossible size.
 pub fn check(bytes: &[u8]) -> Result<(), FrameError> {
-    header(bytes)?;
+    let (width, height) = header(bytes)?.size;
+    let needed = (width * height).div_ceil(PIXELS_PER_BYTE);
+    if bytes.len() < needed {
+        return Err(FrameError::TooShort { format: PixelFormat::Mjpeg, found: bytes.len(), needed });
+    }
     let used = bytes.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
     if bytes[..used].ends_with(&END) { Ok(()) } else { Err(FrameError::jpeg("its end is missing")) }
 }

@@ -131,6 +131,15 @@ fn sizes_are_refused_by_the_header_alone() {
 }
 
 #[test]
+fn a_frame_of_fewer_bytes_than_its_blocks_have_bits_is_cut_off() {
+    let mut picture = jpeg(64, 48, 3);
+    let (at, found) = (sizes(&picture), picture.len());
+    picture[at..at + 4].copy_from_slice(&[0x10, 0, 0x20, 0]);
+    let cut_off = FrameError::TooShort { format: PixelFormat::Mjpeg, found, needed: 65536 };
+    assert_eq!((check(&picture), decoded(&picture)), (Err(cut_off.clone()), Err(cut_off)));
+}
+
+#[test]
 fn very_many_scans_or_segments_are_refused() {
     let picture = jpeg(64, 48, 3);
     let scan = scan_data(&picture) - 14;

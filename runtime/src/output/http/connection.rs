@@ -100,7 +100,8 @@ pub fn serve_bytes(options: &HttpOptions, sources: Sources, bytes: &[u8]) -> Res
     let site = Arc::new(Site::new(sources, options.recent, Arc::default(), access));
     let router = page::router(Arc::clone(&site));
     let answer = async {
-        let (client, server) = tokio::io::duplex(HEAD_BYTES_MAX);
+        // All of it fits: a server that is busy with its first requests does not keep the client from closing its side.
+        let (client, server) = tokio::io::duplex(bytes.len().max(HEAD_BYTES_MAX));
         let (mut from, mut to) = tokio::io::split(client);
         let sent = async {
             // The server may hang up before it has read all: the answer says why.

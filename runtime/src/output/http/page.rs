@@ -11,8 +11,9 @@ use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use serde::{Deserialize, Serialize};
+use tokio::select;
 
-use super::super::{HealthReport, Line};
+use super::super::{HealthReport, Line, Phase};
 use super::guard::guard;
 use super::{Site, stream};
 use crate::clock;
@@ -61,7 +62,15 @@ async fn readings(State(site): State<Arc<Site>>, Query(wanted): Query<Wanted>, h
 }
 
 async fn snapshot(State(site): State<Arc<Site>>) -> Response {
-    if let Some(jpeg) = site.sources.snapshot.take(SNAPSHOT_WAIT).await {
+    let picture = select! {
+        // A picture that is there is given.
+        biased;
+        picture = site.sources.snapshot.take(SNAPSHOT_WAIT) => picture,
+        () = site.ring.reached(Phase::Draining) => {
+            return problem(StatusCode::SERVICE_UNAVAILABLE, "the program is ending");
+        }
+    };
+    if let Some(jpeg) = picture {
         return ([(CONTENT_TYPE, "image/jpeg")], jpeg).into_response();
     }
     problem(StatusCode::SERVICE_UNAVAILABLE, &no_frame(site.sources.health.report(clock::monotonic())))

@@ -236,6 +236,20 @@ fn a_connection_can_be_served_from_memory() {
     serve(b"GET /readings/stream HTTP/1.1\r\nHost: localhost\r\n\r\n");
 }
 
+#[test]
+fn requests_that_wait_end_with_the_program_whatever_comes_behind_them() {
+    for path in ["/readings/stream", "/snapshot.jpg"] {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        let answer = serve_bytes(&HttpOptions::default(), sources(), request.repeat(1500).as_bytes()).unwrap();
+        assert!(answer.starts_with(b"HTTP/1.1 "));
+    }
+    let site = site(None, true);
+    site.ring.enter(Phase::Draining);
+    let (status, text) = body(&site, "/snapshot.jpg");
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(text.contains("the program is ending"), "{text}");
+}
+
 proptest! {
     #[test]
     fn any_bytes_get_a_proper_answer_or_none(
