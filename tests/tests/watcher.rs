@@ -158,8 +158,9 @@ pub(crate) const HEIGHT: usize = 30;
 /// How many different frames there are.
 pub(crate) const FRAMES: usize = 10;
 
-/// A region that is a [`frame`] as a whole.
-pub(crate) const REGION: &str = "[[regions]]\nname = \"label\"\nrectangle = [0, 0, 304, 30]\n";
+/// A region that is a [`frame`] as a whole, for tests of all else than how sure a text must be.
+pub(crate) const REGION: &str =
+    "[track]\nconfidence-min = 0.9\n[[regions]]\nname = \"label\"\nrectangle = [0, 0, 304, 30]\n";
 
 /// A grey frame that shows one of the plain lines, and what it says; another for each of the first [`FRAMES`] numbers.
 pub(crate) fn frame(number: usize) -> (Gray, String) {
