@@ -7,8 +7,8 @@
 //!   ([`align`]), so the outcome does not depend on the order of the readings.
 //! - A **column** is a character of the pivot, or one that others have between two of them. Each reading has one vote in
 //!   it: a character, or that there is none here.
-//! - A **vote** weighs what the model gives the character, times the confidence of the whole reading: two blurred frames
-//!   do not outvote a sharp one.
+//! - A **vote** weighs what the model gives the character, times the confidence of the whole reading, as if all readings
+//!   were of the same length: two blurred frames do not outvote a sharp one, nor short readings long ones.
 //!
 //! A [`Window`] and its [`Consensus`] lie on the stack or in their owner; nothing here touches the heap.
 
@@ -114,28 +114,30 @@ impl Window {
     /// Whether all readings have the same text, and there is one at least.
     #[must_use]
     pub fn is_unanimous(&self) -> bool {
-        let Some(first) = self.ballots.front() else { return false };
-        self.ballots.iter().all(|other| other.says(&first.characters))
+        let first = self.ballots.front().filter(|first| !first.characters.is_empty());
+        first.is_some_and(|first| self.ballots.iter().all(|other| other.says(&first.characters)))
     }
 
     /// What the readings say together; nothing without readings, or where they agree on nothing.
     #[must_use]
     pub fn consensus(&self) -> Option<Consensus> {
-        let pivot = self.pivot()?;
-        let alignments: heapless::Vec<Alignment, WINDOW_MAX> =
-            self.ballots.iter().map(|ballot| align(&pivot.characters, &ballot.characters)).collect();
-        let weight: f32 = self.ballots.iter().map(|ballot| ballot.confidence).sum();
-        let mut count = Count { characters: Line::new(), least: 1.0, weight };
-        for slot in 0..=pivot.characters.len() {
+        let weights = self.weights();
+        let pivot = &self.pivot(&weights)?.characters;
+        let voters = self.ballots.iter().zip(&weights).map(|(ballot, &weight)| {
+            let alignment = align(pivot, &ballot.characters);
+            Voter { ballot, alignment, weight }
+        });
+        let voters: heapless::Vec<Voter, WINDOW_MAX> = voters.collect();
+        let mut count = Count { characters: Line::new(), least: 1.0, weight: weights.iter().sum() };
+        for slot in 0..=pivot.len() {
             // What some have before the pivot's character, one after the other for as long as most have it.
             for nth in 0..LENGTH_MAX {
-                let votes = self.votes(&alignments, |alignment| alignment.inserted(slot).nth(nth));
-                if !count.add(&votes) {
+                if !count.add(&column(&voters, |alignment| alignment.inserted(slot).nth(nth))) {
                     break;
                 }
             }
-            if slot < pivot.characters.len() {
-                count.add(&self.votes(&alignments, |alignment| alignment.matched(slot)));
+            if slot < pivot.len() {
+                count.add(&column(&voters, |alignment| alignment.matched(slot)));
             }
         }
         self.result(count)
@@ -154,26 +156,43 @@ impl Window {
         })
     }
 
-    /// The newest reading of the text with most confidence behind it.
-    fn pivot(&self) -> Option<&Ballot> {
-        let support = |ballot: &&Ballot| -> f32 {
-            self.ballots.iter().filter(|other| other.says(&ballot.characters)).map(|other| other.confidence).sum()
+    /// What each reading weighs: its confidence, put to the power that makes it that of a text of the mean length.
+    fn weights(&self) -> heapless::Vec<f32, WINDOW_MAX> {
+        let length = |ballot: &Ballot| ballot.characters.len();
+        let texts = self.ballots.iter().filter(|ballot| length(ballot) > 0).count();
+        let mean = float(self.ballots.iter().map(length).sum()) / float(texts.max(1));
+        let weight = |ballot: &Ballot| ballot.confidence.powf(mean / float(ballot.characters.len().max(1)));
+        self.ballots.iter().map(weight).collect()
+    }
+
+    /// The newest reading of the text with most weight behind it.
+    fn pivot(&self, weights: &[f32]) -> Option<&Ballot> {
+        let support = |ballot: &Ballot| -> f32 {
+            let same = self.ballots.iter().zip(weights).filter(|(other, _)| other.says(&ballot.characters));
+            same.map(|(_, weight)| weight).sum()
         };
         // Of equals, the last.
         self.ballots.iter().max_by(|a, b| support(a).total_cmp(&support(b)))
     }
+}
 
-    /// The votes of a column: what each reading has where `place` says.
-    fn votes(&self, alignments: &[Alignment], place: impl Fn(&Alignment) -> Option<usize>) -> Column {
-        let vote = |(ballot, alignment): (&Ballot, &Alignment)| match place(alignment) {
-            Some(at) => {
-                let Voted { character, confidence } = ballot.characters[at];
-                (Some(character), ballot.confidence * confidence)
-            }
-            None => (None, ballot.confidence * ballot.none),
-        };
-        self.ballots.iter().zip(alignments).map(vote).collect()
-    }
+/// A reading that votes, aligned to the pivot.
+struct Voter<'a> {
+    ballot: &'a Ballot,
+    alignment: Alignment,
+    weight: f32,
+}
+
+/// The votes of a column: what each reading has where `place` says.
+fn column(voters: &[Voter], place: impl Fn(&Alignment) -> Option<usize>) -> Column {
+    let vote = |Voter { ballot, alignment, weight }: &Voter| match place(alignment) {
+        Some(at) => {
+            let Voted { character, confidence } = ballot.characters[at];
+            (Some(character), weight * confidence)
+        }
+        None => (None, weight * ballot.none),
+    };
+    voters.iter().map(vote).collect()
 }
 
 /// The votes of a column: a character, or that there is none, and its weight.
@@ -184,7 +203,7 @@ struct Count {
     characters: Line,
     /// The least confidence of a column.
     least: f32,
-    /// The confidences of all readings.
+    /// The weight of all readings.
     weight: f32,
 }
 
