@@ -135,7 +135,7 @@ impl Service {
             self.read();
             return true;
         }
-        let attempts = self.shared.capture.reopenings.get();
+        let attempts = self.shared.capture.attempts.get();
         if attempts != self.camera.attempts {
             self.camera.attempts = attempts;
             self.systemd.progress(clock::monotonic(), Progress::Reconnecting);

@@ -3,7 +3,9 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::os::unix::net::UnixDatagram;
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -93,6 +95,28 @@ fn sigterm_ends_it_with_all_that_was_accepted_told() {
 }
 
 #[test]
+fn the_service_manager_hears_that_a_camera_is_tried_that_was_never_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("notify");
+    let manager = UnixDatagram::bind(&socket).unwrap();
+    manager.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
+    let mut command = cli::program();
+    command.env("NOTIFY_SOCKET", &socket);
+    let mut watcher = Watcher::start_as(command, folder.path(), "[camera]\ndevice = \"/no/such/camera\"\n");
+    assert!(watcher.tells("there is no /no/such/camera").contains("it is tried again until it is there"));
+    let event = watcher.event_of("camera");
+    assert_eq!(event["connected"], false);
+    assert!(event["problem"].as_str().unwrap().contains("labelcam cameras"), "{event}");
+    let mut heard = [0; 1000];
+    let extension = b"EXTEND_TIMEOUT_USEC=";
+    while !heard.starts_with(extension) {
+        manager.recv(&mut heard).expect("the start may take longer without a camera");
+    }
+    watcher.signal("TERM");
+    assert_eq!(watcher.end().code, Some(0));
+}
+
+#[test]
 fn a_configuration_is_read_again_and_a_bad_one_keeps_the_old() {
     let folder = tempfile::tempdir().unwrap();
     write_frames(&folder.path().join("frames"), shown(&[0], 5));
@@ -138,8 +162,7 @@ fn the_endpoint_tells_health_metrics_readings_and_shows_the_picture() {
     let get = |path: &str| get(&address, path);
     assert!(get("/healthz").starts_with(b"HTTP/1.1 200"));
     let metrics = String::from_utf8(get("/metrics")).unwrap();
-    for name in ["labelcam_capture_frames_total", "labelcam_readings_accepted_total 1", "labelcam_gate_stopped_total"]
-    {
+    for name in ["labelcam_capture_frames_total", "labelcam_readings_accepted_total 1", "labelcam_gate_stopped_total"] {
         assert!(metrics.contains(name), "{name} is not in\n{metrics}");
     }
     let readings = String::from_utf8(get("/readings")).unwrap();

@@ -110,6 +110,7 @@ impl Machine {
     }
 
     fn open(&mut self, now: Duration) -> Step {
+        self.metrics.attempts.increment();
         match guarded(&mut self.open) {
             Ok(source) => {
                 self.metrics.reopenings.add(self.was_open.into());

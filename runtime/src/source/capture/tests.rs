@@ -153,7 +153,9 @@ fn the_first_frames_of_a_camera_are_left_out_after_every_opening() {
 fn pauses_double_up_to_the_longest() {
     let mut bench = Bench::new(vec![]);
     assert_eq!(bench.pauses(8), [200, 400, 800, 1600, 3200, 6400, 10_000, 10_000]);
-    assert_eq!(bench.machine.metrics().losses.get(), 0, "it was never open");
+    let metrics = bench.machine.metrics();
+    assert_eq!(metrics.losses.get(), 0, "it was never open");
+    assert_eq!([&metrics.attempts, &metrics.reopenings].map(Counter::get), [8, 0]);
 }
 
 #[test]
@@ -311,5 +313,5 @@ fn every_metric_has_a_name_of_its_own() {
     CaptureMetrics::default().visit(&mut |name, help, _, _| {
         assert!(help.ends_with('.') && names.insert(name.to_owned()), "{name}");
     });
-    assert_eq!(names.len(), 9);
+    assert_eq!(names.len(), 10);
 }
