@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Sets up what the tests need and runs them all: formatting, lints, boundaries, tests. Ends with the tests' summary.
+# Sets up what the tests need and runs them all: formatting, lints, boundaries, a real driver in a small virtual machine,
+# tests. Ends with the tests' summary.
 #
-# Needs rustup's Rust and python3. What else is missing is installed where that is possible (Debian packages as root or
+# Needs Debian, rustup's Rust and python3. What else is missing is installed where that is possible (Debian packages as root or
 # with sudo), or named. Builds go to ${XDG_CACHE_HOME:-~/.cache}/labelcam/target, so that another clone finds the
 # dependencies built; set CARGO_TARGET_DIR to have them elsewhere.
 set -euo pipefail
@@ -60,9 +61,14 @@ compare_shipped() {
         ${LABELCAM_SUMMARY:+--markdown "$LABELCAM_SUMMARY"} tests/data/rendered tests/data/lines samples
 }
 
-step "programs and tests"
+step "programs"
 # Programs, tests and benches in one build: apart, each would want the dependencies with other features. Benches are
 # built, not run: times decide nothing here.
 cargo build --quiet --release --workspace --locked --bins --tests --benches
 compare_shipped
+
+step "a real driver (takes some minutes)"
+LABELCAM=$CARGO_TARGET_DIR/release/labelcam tests/vivid/run.sh >&2
+
+step "tests"
 cargo test --quiet --release --workspace --locked --lib --bins --tests

@@ -4,6 +4,7 @@
 //! events are handed to outputs, which have theirs. It ends on SIGTERM or SIGINT, or with the source; it reads its
 //! configuration again on SIGHUP or when the file changes ([`reload`]).
 
+mod camera;
 mod publisher;
 mod reload;
 mod signals;
@@ -21,10 +22,11 @@ use crate::frame::{self, RawFrame};
 use crate::image::Gray;
 use crate::output::{Health, Outputs, Snapshot, Sources};
 use crate::recognizer::Recognizer;
-use crate::source::capture::{Capture, CaptureMetrics};
+use crate::source::capture::{Capture, CaptureMetrics, CaptureState};
 use crate::systemd::{Progress, Systemd};
 use crate::telemetry::Metrics;
 use crate::watch::{Counts, Frame, Watch};
+use camera::{News, Told};
 use publisher::Publisher;
 use reload::ConfigFile;
 use signals::Signals;
@@ -63,8 +65,7 @@ struct Shared {
 /// What was said of the camera and of the places last.
 #[derive(Default)]
 struct CameraState {
-    connected: bool,
-    problem: Option<String>,
+    told: Told,
     places: Vec<String>,
     attempts: u64,
 }
@@ -130,17 +131,18 @@ impl Service {
     fn step(&mut self) -> bool {
         let taken = self.capture.take(&mut self.buffers.raw, LOOK_UP);
         let state = self.capture.state();
-        self.camera(state.connected, state.problem);
+        let is_finished = state.finished;
+        self.camera(state);
         if taken.is_some() {
             self.read();
             return true;
         }
-        let attempts = self.shared.capture.reopenings.get();
+        let attempts = self.shared.capture.attempts.get();
         if attempts != self.camera.attempts {
             self.camera.attempts = attempts;
             self.systemd.progress(clock::monotonic(), Progress::Reconnecting);
         }
-        !state.finished
+        !is_finished
     }
 
     /// Reads the frame that was taken.
@@ -178,23 +180,22 @@ impl Service {
     }
 
     /// Tells that the camera is lost, or there again. Labels that were there have left with it.
-    fn camera(&mut self, connected: bool, problem: Option<String>) {
-        let is_news = (connected, &problem) != (self.camera.connected, &self.camera.problem);
-        if !is_news || (!connected && problem.is_none()) {
-            return;
+    fn camera(&mut self, state: CaptureState) {
+        for news in self.camera.told.news(state) {
+            let now = Stamp::now();
+            let problem = match news {
+                News::There => None,
+                News::Lost { problem, was_there } => {
+                    if was_there {
+                        self.publisher.publish_all(now, self.watch.interrupt(now));
+                    }
+                    self.shared.health.lost(problem.clone());
+                    Some(problem)
+                }
+            };
+            self.systemd.status(problem.as_deref().unwrap_or("reading"));
+            self.publisher.publish(now, Kind::Camera { connected: problem.is_none(), problem });
         }
-        let now = Stamp::now();
-        if self.camera.connected && !connected {
-            self.publisher.publish_all(now, self.watch.interrupt(now));
-        }
-        if let Some(problem) = problem.clone().filter(|_| !connected) {
-            self.systemd.status(&problem);
-            self.shared.health.lost(problem);
-        } else {
-            self.systemd.status("reading");
-        }
-        (self.camera.connected, self.camera.problem) = (connected, problem.clone());
-        self.publisher.publish(now, Kind::Camera { connected, problem: problem.filter(|_| !connected) });
     }
 
     /// Ends: nothing that was accepted is lost as long as the outputs take it.

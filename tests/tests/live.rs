@@ -3,7 +3,9 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::os::unix::net::UnixDatagram;
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -90,6 +92,28 @@ fn sigterm_ends_it_with_all_that_was_accepted_told() {
     let ended = watcher.end();
     assert_eq!(ended.code, Some(0));
     assert_eq!(texts(&ended.events, "left"), ["AUG 27"]);
+}
+
+#[test]
+fn the_service_manager_hears_that_a_camera_is_tried_that_was_never_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("notify");
+    let manager = UnixDatagram::bind(&socket).unwrap();
+    manager.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
+    let mut command = cli::program();
+    command.env("NOTIFY_SOCKET", &socket);
+    let mut watcher = Watcher::start_as(command, folder.path(), "[camera]\ndevice = \"/no/such/camera\"\n");
+    assert!(watcher.tells("there is no /no/such/camera").contains("it is tried again until it is there"));
+    let event = watcher.event_of("camera");
+    assert_eq!(event["connected"], false);
+    assert!(event["problem"].as_str().unwrap().contains("labelcam cameras"), "{event}");
+    let mut heard = [0; 1000];
+    let extension = b"EXTEND_TIMEOUT_USEC=";
+    while !heard.starts_with(extension) {
+        manager.recv(&mut heard).expect("the start may take longer without a camera");
+    }
+    watcher.signal("TERM");
+    assert_eq!(watcher.end().code, Some(0));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -47,8 +47,12 @@ pub(crate) fn configure(folder: &Path, text: &str) -> PathBuf {
 impl Watcher {
     /// Starts the program with a configuration that is written to a folder.
     pub(crate) fn start(folder: &Path, config: &str) -> Self {
+        Self::start_as(cli::program(), folder, config)
+    }
+
+    /// As [`start`](Self::start), with what the command of the program has been given already.
+    pub(crate) fn start_as(mut command: Command, folder: &Path, config: &str) -> Self {
         let path = configure(folder, config);
-        let mut command = cli::program();
         command.args(["run", "--config"]).arg(path).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program starts");
         let stdout = lines_of(child.stdout.take().expect("it is piped"));
@@ -63,7 +67,7 @@ impl Watcher {
 
     /// Sends a signal by its name, such as `TERM`.
     pub(crate) fn signal(&self, name: &str) {
-        let status = std::process::Command::new("kill").args(["-s", name, &self.pid().to_string()]).status();
+        let status = Command::new("kill").args(["-s", name, &self.pid().to_string()]).status();
         assert!(status.expect("there is a kill").success());
     }
 

@@ -1,59 +1,5 @@
 #!/bin/busybox sh
-# What is checked in the guest. Each check is a line `ok NAME` or `not ok NAME`, the latter with what its command said.
-
-only=$(cat /only)
-
-# check NAME COMMAND [ARGUMENT…]: the command must succeed.
-check() {
-    name=$1
-    shift
-    case $name in "$only"*) ;; *) return ;; esac
-    if "$@" >/tmp/said 2>&1; then
-        echo "ok $name"
-    else
-        echo "not ok $name"
-        sed 's/^/    /' /tmp/said
-    fi
-}
-
-# says TEXT COMMAND…: the command succeeds, and has TEXT in what it says.
-says() {
-    text=$1
-    shift
-    "$@" >/tmp/output 2>&1 || { cat /tmp/output; return 1; }
-    grep -qF -- "$text" /tmp/output || { echo "without \"$text\":"; cat /tmp/output; return 1; }
-}
-
-# refuses TEXT COMMAND…: the command fails, and has TEXT in what it says.
-refuses() {
-    text=$1
-    shift
-    if "$@" >/tmp/output 2>&1; then echo "it succeeded"; cat /tmp/output; return 1; fi
-    grep -qF -- "$text" /tmp/output || { echo "without \"$text\":"; cat /tmp/output; return 1; }
-}
-
-# vivid OPTION…: loads the driver anew.
-vivid() {
-    ! grep -q '^vivid ' /proc/modules || modprobe -r vivid || return
-    modprobe vivid n_devs=1 "$@" || return
-    # Time and frame number in the picture, which change, are off.
-    v4l2-ctl -d /dev/video0 -c osd_text_mode=2
-}
-
-# control NAME=VALUE: sets a control of the driver; buttons take any value.
-control() { v4l2-ctl -d /dev/video0 -c "$1"; }
-
-snapshot() { labelcam snapshot --device /dev/video0 --width 640 --height 360 --wait 60 "$@"; }
-
-# alike MOST FILE FILE: no byte differs by more than MOST.
-alike() {
-    most=$1
-    shift
-    [ "$(wc -c <"$1")" = "$(wc -c <"$2")" ] || { echo "$* have different sizes"; return 1; }
-    cmp -l "$1" "$2" | awk -v most="$most" -f /difference.awk
-}
-
-echo "labelcam-guest: start"
+# What is checked of `labelcam cameras` and `labelcam snapshot` in the guest, and of the guest itself.
 
 # The program itself, on a processor that is emulated.
 check "the machine has AVX2" grep -qw avx2 /proc/cpuinfo
@@ -128,39 +74,11 @@ control percentage_of_dropped_buffers=100
 check "no frame is an error in the end" refuses "no whole frame came in 2 s" \
     labelcam snapshot --device /dev/video0 --wait 2 --out frame.jpg
 
-# during CONTROL COMMAND…: presses a button of the driver, again and again, until the command ends. The command waits
-# for frames that do not come, and only a press after it began to wait has an effect.
-during() {
-    (while sleep 2; do control "$1"; done) &
-    pressing=$!
-    shift
-    "$@"
-    result=$?
-    kill $pressing
-    wait
-    return $result
-}
 check "a fatal fault while streaming is a loss" during inject_fatal_streaming_error=1 \
     refuses "/dev/video0 is lost" snapshot --out frame.jpg
 check "unplugging while streaming is a loss" during disconnect=1 refuses "/dev/video0 is lost" snapshot --out frame.jpg
 control percentage_of_dropped_buffers=0
 check "it comes back" snapshot --out frame.jpg
-
-# stream OPTION…: has v4l2-ctl stream in the background, and waits until it does: it writes a mark for each frame.
-stream() {
-    rm -f marks
-    v4l2-ctl "$@" >marks 2>&1 &
-    streaming=$!
-    for _ in $(seq 60); do
-        [ ! -s marks ] || return 0
-        sleep 1
-    done
-    return 1
-}
-unstream() {
-    kill $streaming
-    wait
-}
 
 # One that streams to another program.
 check "another program streams" stream -d /dev/video0 --stream-mmap --stream-count=1000000
@@ -179,13 +97,6 @@ check "a count that runs over is no loss" snapshot --out frame.jpg
 check "vivid loads as a loop" vivid node_types=0x101 num_inputs=1 input_types=0x3 num_outputs=1 output_types=0x1
 check "an output is no camera" refuses "is no camera: it takes no frames" \
     labelcam snapshot --device /dev/video1 --out frame.jpg
-loop() {
-    for device in /dev/video0 /dev/video1; do
-        v4l2-ctl -d $device --set-dv-bt-timings index=0 || return
-    done
-    control loop_video=1
-    v4l2-ctl -d /dev/video1 --set-fmt-video-out=width=640,height=480,pixelformat=GREY
-}
 check "both ends have the same timings" loop
 # 640 times 480 bytes that are no pattern of the driver.
 head -c 307200 /bin/labelcam >pushed.raw

@@ -4,14 +4,15 @@
 # No camera, root or hardware support for virtual machines is needed; QEMU is installed where it is missing and that is
 # possible. Kernel and tools come from Debian by apt and stay in ${XDG_CACHE_HOME:-~/.cache}/labelcam/vivid; delete that
 # folder for newer ones. The program under test is $LABELCAM, else the release build, made first. What is checked is in
-# checks.sh; a check's name given here runs those alone whose names begin so.
+# checks.sh (cameras, single frames) and run-checks.sh (`labelcam run`; names begin with "run: "). A part of a name given here
+# runs those checks alone that begin so; most need some before them.
 #
-# Usage: tests/vivid/run.sh [CHECK]
+# Usage: tests/vivid/run.sh ["run: "]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/labelcam/vivid
-# Seconds that the guest may take; on two slow cores it takes a fifth of them.
+# Seconds that the guest may take; on two slow cores it takes a third of them.
 limit=${LABELCAM_GUEST_LIMIT:-600}
 
 step() { printf '== %s\n' "$*" >&2; }
@@ -92,7 +93,16 @@ install_program "$LABELCAM" "$work/root"
 # What the program reads here, it must read there.
 "$LABELCAM" read samples/lot-code.png | sed -n 's/.*"text":"\([^"]*\)".*/\1/p' >"$work/root/lot-code.txt" ||
     fail "$LABELCAM does not read samples/lot-code.png"
-cp samples/lot-code.png tests/vivid/checks.sh tests/vivid/difference.awk "$work/root"
+cp samples/lot-code.png tests/vivid/{helpers,checks,run-checks}.sh tests/vivid/difference.awk "$work/root"
+# Labels to push through the driver's output, in the order in which they are shown.
+mkdir "$work/root/frames"
+for line in batch serial phone mass; do
+    "$LABELCAM" snapshot --files "tests/data/lines/$line.png" --as grey --out "$work/$line.pgm" 2>/dev/null ||
+        fail "$LABELCAM does not read tests/data/lines/$line.png"
+    lines+=("$work/$line.pgm")
+    sed -n "s/^$line.png\t/$line\t/p" tests/data/lines/labels.tsv >>"$work/root/frames/labels.tsv"
+done
+python3 tests/vivid/frames.py "$work/root/frames" "${lines[@]}"
 install tests/vivid/init.sh "$work/root/init"
 echo "${1:-}" >"$work/root/only"
 (cd "$work/root" && find . | "$cache/base/root/bin/busybox" cpio -o -H newc 2>/dev/null) >"$work/initramfs"
@@ -103,7 +113,7 @@ step "booting"
 timeout --foreground "$limit" qemu-system-x86_64 -machine q35 -accel tcg,thread=multi -cpu max -smp 2 -m 1024 \
     -nodefaults -no-reboot -display none -serial stdio -net none \
     -kernel "$cache/base/vmlinuz" -initrd "$work/initramfs" \
-    -append "console=ttyS0 loglevel=3 panic=-1 random.trust_cpu=on" </dev/null | tr -d '\r' | tee "$work/console" ||
+    -append "console=ttyS0 loglevel=3 panic=-1 random.trust_cpu=on" </dev/null | sed -u 's/\r$//' | tee "$work/console" ||
     fail "the guest did not end within $limit s, or QEMU failed"
 
 grep -qx "labelcam-guest: end" "$work/console" || fail "the guest stopped before its end"

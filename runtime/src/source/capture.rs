@@ -35,8 +35,10 @@ pub struct CaptureState {
     pub connected: bool,
     /// Whether the source has ended and its last frame was taken: no more will come.
     pub finished: bool,
-    /// What is wrong, with the fix, while no frames are coming.
+    /// What is wrong, with the fix, while no frames are coming; what was wrong last, while they are.
     pub problem: Option<String>,
+    /// How often frames stopped coming, by which a loss is known that is over already.
+    pub losses: u64,
 }
 
 /// What is known of a frame that was taken.

@@ -105,11 +105,12 @@ impl Machine {
     /// Closes the source.
     pub(super) fn close(&mut self) {
         self.metrics.connected.set(0.0);
-        self.set_state(false, None);
+        self.state(|state| (state.connected, state.problem) = (false, None));
         self.drop_stream();
     }
 
     fn open(&mut self, now: Duration) -> Step {
+        self.metrics.attempts.increment();
         match guarded(&mut self.open) {
             Ok(source) => {
                 self.metrics.reopenings.add(self.was_open.into());
@@ -145,7 +146,7 @@ impl Machine {
     /// Frames are coming.
     fn connect(&mut self) {
         self.metrics.connected.set(1.0);
-        self.set_state(true, None);
+        self.state(|state| state.connected = true);
         if std::mem::take(&mut self.is_told) {
             eprintln!("labelcam: the source is there, frames are coming");
         }
@@ -159,7 +160,10 @@ impl Machine {
             self.is_told = true;
         }
         self.metrics.connected.set(0.0);
-        self.set_state(false, Some(problem));
+        self.state(|state| {
+            state.losses += u64::from(state.connected);
+            (state.connected, state.problem) = (false, Some(problem));
+        });
         let [min, max] = [self.options.retry_min_ms, self.options.retry_max_ms].map(Duration::from_millis);
         // A stream that lasted as long as the longest pause was good; one that broke off at once was not.
         let since = self.stream.as_ref().and_then(|stream| stream.since);
@@ -173,9 +177,8 @@ impl Machine {
         Step::Pause(pause)
     }
 
-    fn set_state(&self, connected: bool, problem: Option<String>) {
-        *self.state.lock().unwrap_or_else(PoisonError::into_inner) =
-            CaptureState { connected, finished: false, problem };
+    fn state(&self, change: impl FnOnce(&mut CaptureState)) {
+        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     fn drop_stream(&mut self) {

@@ -19,6 +19,8 @@ pub struct CaptureMetrics {
     pub timeouts: Counter,
     /// How often a source that was open was lost, timeouts included.
     pub losses: Counter,
+    /// How often opening it was tried, whether that succeeded or not.
+    pub attempts: Counter,
     /// How often it was opened again.
     pub reopenings: Counter,
     /// 1 while frames are coming, else 0.
@@ -35,6 +37,7 @@ impl Metrics for CaptureMetrics {
             ("capture_frames_skipped", "Frames that the source took and could not deliver.", &self.skipped),
             ("capture_timeouts", "How often no frame came in time.", &self.timeouts),
             ("capture_losses", "How often an open source was lost.", &self.losses),
+            ("capture_attempts", "How often opening the source was tried.", &self.attempts),
             ("capture_reopenings", "How often the source was opened again.", &self.reopenings),
         ];
         for (name, help, counter) in counters {

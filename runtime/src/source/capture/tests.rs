@@ -153,7 +153,9 @@ fn the_first_frames_of_a_camera_are_left_out_after_every_opening() {
 fn pauses_double_up_to_the_longest() {
     let mut bench = Bench::new(vec![]);
     assert_eq!(bench.pauses(8), [200, 400, 800, 1600, 3200, 6400, 10_000, 10_000]);
-    assert_eq!(bench.machine.metrics().losses.get(), 0, "it was never open");
+    let metrics = bench.machine.metrics();
+    assert_eq!(metrics.losses.get(), 0, "it was never open");
+    assert_eq!([&metrics.attempts, &metrics.reopenings].map(Counter::get), [8, 0]);
 }
 
 #[test]
@@ -245,18 +247,24 @@ fn a_panic_of_a_source_is_a_loss() {
 }
 
 #[test]
-fn the_state_tells_what_is_wrong_until_frames_come() {
-    let mut bench = Bench::new(vec![None, Some(script(&[Act::NotDue, Act::Frame, Act::End]))]);
+fn the_state_tells_what_is_wrong_and_how_often_frames_stopped() {
+    let again = Some(script(&[Act::Frame, Act::End]));
+    let mut bench = Bench::new(vec![None, Some(script(&[Act::NotDue, Act::Frame])), None, again]);
     assert_eq!(bench.state(), CaptureState::default());
     bench.pauses(1);
-    let wrong = CaptureState { connected: false, finished: false, problem: Some(lost().to_string()) };
+    let problem = Some(lost().to_string());
+    let wrong = CaptureState { problem: problem.clone(), ..CaptureState::default() };
     assert_eq!(bench.state(), wrong);
     assert_eq!([bench.step(), bench.step()], [Step::On, Step::On]);
     assert_eq!(bench.state(), wrong, "it is open, and gave no frame yet");
     assert_eq!(bench.step(), Step::Frame);
-    assert_eq!(bench.state(), CaptureState { connected: true, ..CaptureState::default() });
+    assert_eq!(bench.state(), CaptureState { connected: true, ..wrong });
+    bench.pauses(2);
+    assert_eq!(bench.run(), Step::Frame);
+    let again = CaptureState { connected: true, finished: false, problem, losses: 1 };
+    assert_eq!(bench.state(), again, "a failure to open is no further loss");
     assert_eq!(bench.step(), Step::End);
-    assert!(!bench.state().connected);
+    assert_eq!(bench.state(), CaptureState { losses: 1, ..CaptureState::default() });
 }
 
 fn start(script: Script) -> (Capture, Arc<CaptureMetrics>) {
@@ -311,5 +319,5 @@ fn every_metric_has_a_name_of_its_own() {
     CaptureMetrics::default().visit(&mut |name, help, _, _| {
         assert!(help.ends_with('.') && names.insert(name.to_owned()), "{name}");
     });
-    assert_eq!(names.len(), 9);
+    assert_eq!(names.len(), 10);
 }
