@@ -162,8 +162,8 @@ impl Tracker {
         self.lines.iter().any(|line| line.is_accepted_as(text) && near(line))
     }
 
-    /// Whether frames like the last one would change nothing: no line is missing, each was seen in as many frames as are
-    /// looked at, and its text is accepted or rejected, or as doubtful as it stays.
+    /// Whether frames like the last one would change nothing: no line is missing, each was read in as many frames as are
+    /// looked at together, and alike in all of them.
     #[must_use]
     pub fn is_settled(&self) -> bool {
         self.lines.iter().all(|line| line.is_settled(&self.options))

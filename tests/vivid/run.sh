@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Runs labelcam with a real V4L2 driver: a small machine in QEMU with Debian's kernel and its virtual camera, vivid.
 #
-# No camera, root or hardware support for virtual machines is needed; QEMU is installed where it is missing and that is
-# possible. Kernel and tools come from Debian by apt and stay in ${XDG_CACHE_HOME:-~/.cache}/labelcam/vivid; delete that
-# folder for newer ones. The program under test is $LABELCAM, else the release build, made first. What is checked is in
-# checks.sh (cameras, single frames) and run-checks.sh (`labelcam run`; names begin with "run: "). A part of a name given here
-# runs those checks alone that begin so; most need some before them.
+# No camera, root or hardware support for virtual machines is needed; QEMU and python3 are installed where they are missing
+# and that is possible. Kernel and tools come from Debian by apt and stay in
+# ${XDG_CACHE_HOME:-~/.cache}/labelcam/vivid; delete that folder for newer ones. The program under test is $LABELCAM, else
+# the release build, made first. What is checked is in checks.sh (cameras, single frames) and run-checks.sh (`labelcam run`;
+# names begin with "run: "). The beginning of a name, given here, runs those checks alone; most need some before them.
 #
 # Usage: tests/vivid/run.sh ["run: "]
 set -euo pipefail
@@ -19,11 +19,14 @@ step() { printf '== %s\n' "$*" >&2; }
 fail() { echo "$*" >&2; exit 1; }
 
 command -v apt-get >/dev/null || fail "this needs a Debian machine: kernel and tools come by apt"
-if ! command -v qemu-system-x86_64 >/dev/null; then
-    step "installing qemu-system-x86"
+missing=()
+command -v qemu-system-x86_64 >/dev/null || missing+=(qemu-system-x86)
+command -v python3 >/dev/null || missing+=(python3)
+if [ ${#missing[@]} -gt 0 ]; then
+    step "installing ${missing[*]}"
     as_root=$([ "$(id -u)" = 0 ] || echo sudo)
-    $as_root apt-get update -qq && $as_root apt-get install -y -qq --no-install-recommends qemu-system-x86 >/dev/null ||
-        fail "install it first: apt-get install qemu-system-x86"
+    $as_root apt-get update -qq && $as_root apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
+        fail "install these first: apt-get install ${missing[*]}"
 fi
 
 # Copies a program and the libraries that it loads into the guest's root, all libraries into one folder.
@@ -43,7 +46,7 @@ install_program() {
 make_base() {
     local base=$1 packages kernel version
     kernel=$(apt-cache depends linux-image-amd64 | sed -n 's/.*Depends: \(linux-image-[^ ]*\)$/\1/p' | head -1)
-    [ -n "$kernel" ] || fail "apt knows no linux-image-amd64: run apt-get update"
+    [ -n "$kernel" ] || fail "apt knows no linux-image-amd64: this needs Debian; run apt-get update"
     packages=(
         "$kernel" busybox-static v4l-utils
         libv4l-0 libv4lconvert0 libv4l2rds0 libjpeg62-turbo libudev1 libstdc++6

@@ -16,7 +16,7 @@ pub(super) struct Line {
     pub(super) first_seen: Duration,
     /// When it was looked for first without being found; none while it is there.
     pub(super) missing_since: Option<Duration>,
-    /// Frames in which it was found.
+    /// Frames in which it was found and read.
     looks: usize,
     window: Window,
     consensus: Option<Consensus>,
@@ -44,7 +44,7 @@ impl Line {
     pub(super) fn see(&mut self, seen: &Seen, now: Duration, options: &TrackOptions) {
         self.place.follow(seen.quad, now);
         self.missing_since = None;
-        self.looks += 1;
+        self.looks += usize::from(seen.vote != Vote::Past);
         match seen.vote {
             Vote::Cast if seen.is_text(options) => {
                 self.window.push(seen.reading);
@@ -106,10 +106,11 @@ impl Line {
         self.rejected = Some(text.to_owned());
     }
 
-    /// Whether another frame like the last ones would change nothing.
+    /// Whether another frame like the last ones would change nothing: all that are looked at together read the same.
+    ///
+    /// What was decided does not count: the last reading may be the first of another text.
     pub(super) fn is_settled(&self, options: &TrackOptions) -> bool {
-        let decided = [&self.accepted, &self.rejected].into_iter().flatten().any(|text| self.says(text));
-        let same = decided || self.window.is_unanimous() || self.consensus.is_none();
+        let same = self.window.is_unanimous() || self.consensus.is_none();
         self.missing_since.is_none() && self.looks >= options.window && same
     }
 

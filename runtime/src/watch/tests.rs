@@ -99,6 +99,17 @@ fn one_reading_does_not_vote_twice() {
 }
 
 #[test]
+fn another_label_in_the_place_of_a_settled_one_is_read_until_it_is_settled_too() {
+    let mut camera = Camera::new(REGION);
+    camera.show(&scene(), 20);
+    let mut other = scene();
+    // The last two digits are wiped out.
+    (0..other.height).for_each(|y| other.pixels[y * 292 + 190..][..50].fill(255));
+    let told = camera.show(&other, 5);
+    assert!(!told.is_empty() && reading(&told).line.text != TEXT, "{told:?}");
+}
+
+#[test]
 fn a_dark_frame_is_no_reading_and_the_label_is_still_known_after_it() {
     for config in [REGION, ""] {
         let mut camera = Camera::new(config);
