@@ -26,7 +26,8 @@ command -v cargo-fuzz >/dev/null || cargo install --locked cargo-fuzz
 options() {
     case $1 in
     frame | split) echo -rss_limit_mb=512 -timeout=5 -max_len=65536 -dict=dictionaries/jpeg.dict ;;
-    image) echo -rss_limit_mb=1024 -timeout=10 -max_len=65536 -dict=dictionaries/image.dict ;;
+    # A hundred megapixels fit a PNG of 12 kB.
+    image) echo -rss_limit_mb=1024 -timeout=60 -max_len=65536 -dict=dictionaries/image.dict ;;
     # A pattern of the largest size that is allowed takes a third of a second in a release, and half a minute here.
     config) echo -rss_limit_mb=512 -timeout=60 -max_len=16384 -dict=corpus/config.dict ;;
     lexicon) echo -rss_limit_mb=512 -timeout=5 -max_len=4096 ;;
