@@ -100,7 +100,7 @@ fn one_reading_does_not_vote_twice() {
 
 #[test]
 fn another_label_in_the_place_of_a_settled_one_is_read_until_it_is_settled_too() {
-    let mut camera = Camera::new(REGION);
+    let mut camera = Camera::new(&format!("[track]\nconfidence-min = 0.5\n{REGION}"));
     camera.show(&scene(), 20);
     let mut other = scene();
     // The last two digits are wiped out.
