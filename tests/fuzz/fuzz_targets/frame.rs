@@ -27,20 +27,20 @@ fuzz_target!(
         [format, width, height, pad, payload @ ..] => {
             let packed = Layout::packed(FORMATS[usize::from(*format) % 7], (*width).into(), (*height).into());
             let stride = packed.stride.saturating_add_signed(pad.cast_signed().into());
-            raw(RawFrame { bytes: payload.to_vec(), layout: Layout { stride, ..packed }, ..RawFrame::empty() });
+            raw(&RawFrame { bytes: payload.to_vec(), layout: Layout { stride, ..packed }, ..RawFrame::empty() });
         }
         _ => {}
     }
 );
 
-fn raw(frame: RawFrame) {
+fn raw(frame: &RawFrame) {
     let mut grey = Gray::filled(0, 0, 0);
-    let decoded = frame::decode(&frame, &mut grey);
+    let decoded = frame::decode(frame, &mut grey);
     if decoded.is_ok() {
         assert_eq!((grey.width, grey.height), (frame.layout.width, frame.layout.height));
         assert_eq!(grey.pixels.len(), grey.width * grey.height);
     }
-    assert_eq!(decoded.is_ok(), frame::to_jpeg(&frame).is_ok());
+    assert_eq!(decoded.is_ok(), frame::to_jpeg(frame).is_ok());
 }
 
 fn jpeg(bytes: &[u8]) {
