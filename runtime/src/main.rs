@@ -10,12 +10,6 @@ use clap::Parser;
 use labelcam::cmd::{Cli, Verdict, run};
 use labelcam::recognizer::silence_guarded_panics;
 
-/// A network's values are large, aligned blocks that come and go with every line. Before glibc 2.38 `memalign` does not find
-/// the blocks again that it gave back wherever something that stays, such as an event, lies between them: the heap grew by
-/// a megabyte a reading.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// The exit code of a limit that does not hold, so that a script can tell it from a comparison that failed.
 const LIMITS_MISSED: u8 = 3;
 
