@@ -74,7 +74,7 @@ fn write(path: &Path, (frames, shown): (usize, usize), lines: &[GrayImage], coun
 fn config(frames: &Path, rate: f64, count: u32) -> String {
     let region = |at| format!("[[regions]]\nname = \"{at}\"\nrectangle = {:?}\n", place(at).map(f64::from));
     let source = format!(
-        "[files]\npath = \"{}\"\nrate = {rate:?}\n[outputs.http]\nlisten = \"127.0.0.1:0\"\n[track]\nconfidence-min = 0.9\n",
+        "[files]\npath = \"{}\"\nrate = {rate:?}\n[outputs.http]\nlisten = \"127.0.0.1:0\"\n",
         frames.display()
     );
     source + &(0..count).map(region).collect::<String>()
