@@ -23,7 +23,7 @@ configure() {
     {
         cat
         # Many losses follow one another here, and pauses double; and a reading takes long on this processor.
-        printf '[capture]\nretry-max-ms = 1000\n[track]\nwindow = 3\nagree = 2\n'
+        printf '[capture]\nretry-max-ms = 1000\n[track]\nwindow = 3\nagree = 2\nconfidence-min = 0.9\n'
         printf '[outputs.http]\nlisten = "127.0.0.1:8080"\n'
     } >run.toml
 }
