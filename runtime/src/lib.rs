@@ -32,6 +32,7 @@ pub mod event;
 pub mod file;
 pub mod frame;
 pub mod gate;
+mod guard;
 mod heap;
 pub mod image;
 pub mod lexicon;

@@ -12,13 +12,12 @@
 //! ```
 
 mod error;
-mod guard;
 mod network;
 mod profile;
 mod reading;
 
+pub use crate::guard::silence_guarded_panics;
 pub use error::{ModelError, ReadError};
-pub use guard::silence_guarded_panics;
 pub use profile::OperatorTime;
 pub use reading::{Character, Reading};
 

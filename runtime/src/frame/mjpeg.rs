@@ -11,7 +11,6 @@ mod tests;
 mod walk;
 
 use std::borrow::Cow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
@@ -19,6 +18,7 @@ use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
 use super::{FrameError, PixelFormat, grey, layout};
+use crate::guard::guarded;
 use crate::image::Gray;
 pub(crate) use walk::{Step, Walk};
 
@@ -87,7 +87,7 @@ pub fn decode(bytes: &[u8], grey: &mut Gray) -> Result<(), FrameError> {
         whole.extend(LOOK_AHEAD);
     }
     // A decoder of foreign bytes: what it did not think of must not end the program.
-    catch_unwind(AssertUnwindSafe(|| {
+    guarded(|| {
         let options = DecoderOptions::default()
             .set_strict_mode(true)
             .set_max_width(usize::from(u16::MAX))
@@ -101,8 +101,8 @@ pub fn decode(bytes: &[u8], grey: &mut Gray) -> Result<(), FrameError> {
         }
         grey::shape(grey, width, height);
         decoder.decode_into(&mut grey.pixels).map_err(|error| FrameError::Jpeg(error.to_string()))
-    }))
-    .unwrap_or_else(|_| Err(FrameError::jpeg("the decoder failed within")))
+    })
+    .unwrap_or_else(|message| Err(FrameError::Jpeg(format!("the decoder failed within: {message}"))))
 }
 
 /// The frame with the standard Huffman tables put in where it has none before its first scan.

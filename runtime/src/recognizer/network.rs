@@ -6,13 +6,13 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use tract_core::internal::{HashMap, ensure};
+use tract_core::internal::{HashMap, anyhow, ensure};
 use tract_onnx::prelude::*;
 
-use super::guard::guarded;
 use super::{LogProbabilities, ModelError, ReadError};
 use crate::ctc::MAX_STEPS;
 use crate::engine;
+use crate::guard::guarded;
 use crate::onnx::pb::ModelProto;
 use crate::preprocess::LineInput;
 use crate::spec::{InputSpec, Spec};
@@ -41,12 +41,17 @@ impl std::fmt::Debug for Network {
     }
 }
 
+/// Runs `work` within tract, whose panics become errors.
+fn within_tract<T>(work: impl FnOnce() -> TractResult<T>) -> TractResult<T> {
+    guarded(work).unwrap_or_else(|message| Err(anyhow!("tract failed within: {message}")))
+}
+
 impl Network {
     /// Makes the network of a file and tries it once.
     pub(super) fn new(proto: ModelProto, spec: &Spec) -> Result<Self, ModelError> {
         let unusable = |error: TractError| ModelError::Unusable(format!("{error:#}"));
-        let model = guarded(|| Ok(engine::model(proto))).map_err(unusable)??;
-        let (graph, width) = guarded(|| load(model?, &spec.input)).map_err(unusable)?;
+        let model = within_tract(|| Ok(engine::model(proto))).map_err(unusable)??;
+        let (graph, width) = within_tract(|| load(model?, &spec.input)).map_err(unusable)?;
         let classes = spec.alphabet.classes();
         let network = Self { graph, width, input: spec.input.clone(), classes, plans: Mutex::new(Vec::new()) };
         network.try_out().map_err(unusable)??;
@@ -56,7 +61,8 @@ impl Network {
     /// The network's raw output for a line.
     pub(super) fn run(&self, input: &LineInput) -> Result<LogProbabilities, ReadError> {
         let failed = |error: TractError| ReadError::Run(format!("{error:#}"));
-        let output = guarded(|| self.plan(input.width())?.run(tvec!(self.tensor(input)?.into()))).map_err(failed)?;
+        let output =
+            within_tract(|| self.plan(input.width())?.run(tvec!(self.tensor(input)?.into()))).map_err(failed)?;
         let values =
             output[0].try_as_plain_ram().and_then(|plain| Ok(plain.as_slice::<f32>()?.to_vec())).map_err(failed)?;
         Ok(LogProbabilities { values, steps: output[0].shape()[0], classes: self.classes })
@@ -68,7 +74,7 @@ impl Network {
         input: &LineInput,
         work: impl FnOnce(&Plan, TVec<TValue>) -> TractResult<T>,
     ) -> Result<T, ReadError> {
-        guarded(|| work(&self.plan(input.width())?, tvec!(self.tensor(input)?.into())))
+        within_tract(|| work(&self.plan(input.width())?, tvec!(self.tensor(input)?.into())))
             .map_err(|error| ReadError::Run(format!("{error:#}")))
     }
 
@@ -106,7 +112,7 @@ impl Network {
         let InputSpec { channels, height, time_stride, width_multiple, .. } = self.input;
         let width = TRIAL_WIDTH.next_multiple_of(width_multiple);
         let line = Tensor::zero::<f32>(&[1, channels, height, width])?;
-        let output = guarded(|| self.plan(width)?.run(tvec!(line.into())))?;
+        let output = within_tract(|| self.plan(width)?.run(tvec!(line.into())))?;
         let shape = output[0].shape();
         let expected = format!("[T, 1, {}] with T about {}", self.classes, width / time_stride);
         let wrong = || ModelError::Shape { tensor: "output", found: format!("{shape:?}"), expected };

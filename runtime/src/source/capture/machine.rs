@@ -1,12 +1,12 @@
 //! What capture does next. The time is passed in, on the monotonic clock.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::super::{CaptureOptions, Delivery, FrameSource, Opener, SourceError};
 use super::{CaptureMetrics, CaptureState};
 use crate::frame::RawFrame;
+use crate::guard;
 
 /// How long a source is waited for at a time, so that capture can be stopped within that.
 pub(super) const LOOK_UP: Duration = Duration::from_millis(250);
@@ -126,14 +126,14 @@ impl Machine {
 
     fn count_frame(&mut self, now: Duration, skipped: u64, frame: &mut RawFrame) -> Step {
         let stream = self.stream.as_mut().expect("a frame comes from an open source");
+        let (is_first, is_settling) = (stream.since.is_none(), stream.settling > 0);
+        stream.since.get_or_insert(now);
+        stream.settling = stream.settling.saturating_sub(1);
         self.metrics.skipped.add(skipped);
-        if stream.since.is_none() {
-            stream.since = Some(now);
+        if is_first {
             self.connect();
         }
-        let stream = self.stream.as_mut().expect("a frame comes from an open source");
-        if stream.settling > 0 {
-            stream.settling -= 1;
+        if is_settling {
             self.metrics.settling.increment();
             return Step::On;
         }
@@ -224,9 +224,5 @@ impl Stream {
 
 /// Turns a panic of a source into an error: a fault there is a loss, and no end.
 fn guarded<T>(work: impl FnOnce() -> Result<T, SourceError>) -> Result<T, SourceError> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-        let message = panic.downcast_ref::<String>().map(String::as_str);
-        let message = message.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
-        Err(SourceError::Panicked { reason: message.to_owned() })
-    })
+    guard::guarded(work).unwrap_or_else(|reason| Err(SourceError::Panicked { reason }))
 }
