@@ -1,5 +1,7 @@
 //! Quadrilaterals: where a line lies in a picture.
 
+use std::f32::consts::{FRAC_PI_2, PI};
+
 use serde::{Deserialize, Serialize};
 
 /// Four corners `[x, y]` in pixels, clockwise as seen, from the top left of the text on it.
@@ -51,6 +53,18 @@ impl Quad {
     pub fn angle(&self) -> f32 {
         let [a, b, c, d] = self.0;
         (b[1] + c[1] - a[1] - d[1]).atan2(b[0] + c[0] - a[0] - d[0])
+    }
+
+    /// The angle from the direction of this text to that of another, in radians, -pi to pi.
+    #[must_use]
+    pub fn turn_to(&self, other: &Self) -> f32 {
+        (other.angle() - self.angle() + PI).rem_euclid(2.0 * PI) - PI
+    }
+
+    /// The same where upside down counts as the same direction: -pi/2 to pi/2.
+    #[must_use]
+    pub fn slant_to(&self, other: &Self) -> f32 {
+        (other.angle() - self.angle() + FRAC_PI_2).rem_euclid(PI) - FRAC_PI_2
     }
 
     /// Whether the corners turn clockwise at each of the four, so that no side crosses another and none is flat.

@@ -6,7 +6,7 @@
 
 mod ink;
 
-use std::f32::consts::{FRAC_PI_2, PI};
+use std::f32::consts::PI;
 
 use super::PageLine;
 use crate::evaluate::Reader;
@@ -53,8 +53,6 @@ pub fn is_whole(reader: &Reader, picture: &Gray, lines: &[PageLine], at: usize) 
 struct Beside {
     across: f32,
     gap: f32,
-    /// The angle between their directions, in radians, -pi to pi.
-    turn: f32,
 }
 
 fn beside(one: &Quad, other: &Quad) -> Beside {
@@ -63,26 +61,21 @@ fn beside(one: &Quad, other: &Quad) -> Beside {
     let (sin, cos) = one.angle().sin_cos();
     let along = ((other_x - x) * cos + (other_y - y) * sin).abs();
     let across = ((other_y - y) * cos - (other_x - x) * sin).abs();
-    Beside {
-        across: across / most,
-        gap: (along - (one.width() + other.width()) / 2.0) / most,
-        turn: (other.angle() - one.angle() + PI).rem_euclid(2.0 * PI) - PI,
-    }
+    Beside { across: across / most, gap: (along - (one.width() + other.width()) / 2.0) / most }
 }
 
 /// Whether two lines may be parts of one: they stand in a row, not far apart.
 fn is_part_with(one: &Quad, other: &Quad) -> bool {
     let (least, most) = (one.height().min(other.height()), one.height().max(other.height()));
-    let Beside { across, gap, turn } = beside(one, other);
+    let Beside { across, gap } = beside(one, other);
     // Upside down counts as the same direction: a short line may be read either way.
-    let askew = (turn + FRAC_PI_2).rem_euclid(PI) - FRAC_PI_2;
-    most <= HEIGHTS_MAX * least && askew.abs() <= ANGLES_MAX && across <= ACROSS_MAX && gap < GAP_MIN
+    most <= HEIGHTS_MAX * least && one.slant_to(other).abs() <= ANGLES_MAX && across <= ACROSS_MAX && gap < GAP_MIN
 }
 
 /// Whether two lines that are of one label were read in opposite directions: one of them is upside down, such as 66.
 fn is_against(one: &Quad, other: &Quad) -> bool {
-    let Beside { across, gap, turn } = beside(one, other);
-    turn.abs() > PI - ANGLES_MAX && across <= LABEL_MAX && gap < 0.0
+    let Beside { across, gap } = beside(one, other);
+    one.turn_to(other).abs() > PI - ANGLES_MAX && across <= LABEL_MAX && gap < 0.0
 }
 
 /// A line with room at both ends, in heights.

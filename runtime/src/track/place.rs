@@ -1,6 +1,5 @@
 //! Where a line is, how it moves, and how far another place is from it.
 
-use std::f32::consts::{FRAC_PI_2, PI};
 use std::time::Duration;
 
 use crate::lines::Quad;
@@ -46,7 +45,7 @@ impl Place {
     pub(super) fn distance(&self, quad: &Quad, now: Duration) -> Option<f32> {
         let (least, most) = (self.quad.height().min(quad.height()), self.quad.height().max(quad.height()));
         let short = most / self.quad.width().min(quad.width()).max(1.0);
-        if most > HEIGHTS_MAX * least || turn(&self.quad, quad).abs() > ANGLES_MAX * (1.0 + short) {
+        if most > HEIGHTS_MAX * least || self.quad.slant_to(quad).abs() > ANGLES_MAX * (1.0 + short) {
             return None;
         }
         let time = now.saturating_sub(self.seen).min(MOTION_MAX).as_secs_f32();
@@ -55,11 +54,6 @@ impl Place {
         let miss = (x - expected[0]).hypot(y - expected[1]).min(x.hypot(y));
         Some(miss / most)
     }
-}
-
-/// The angle between the directions of two lines, in radians, where upside down is the same: -pi/2 to pi/2.
-fn turn(one: &Quad, other: &Quad) -> f32 {
-    (other.angle() - one.angle() + FRAC_PI_2).rem_euclid(PI) - FRAC_PI_2
 }
 
 /// How a line moved from one place to another, in pixels: the least of what its ends and its middle moved, since what is
