@@ -45,6 +45,11 @@ pub enum PixelFormat {
     Bgr24,
 }
 
+impl PixelFormat {
+    /// All formats whose pixels are not compressed.
+    pub const RAW: [Self; 7] = [Self::Yuyv, Self::Nv12, Self::Yuv420, Self::Grey, Self::Y16, Self::Rgb24, Self::Bgr24];
+}
+
 /// The geometry of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {

@@ -12,17 +12,6 @@ fn decoded(frame: &RawFrame) -> Result<Gray, FrameError> {
     decode(frame, &mut grey).map(|()| grey)
 }
 
-/// All formats but MJPEG.
-const RAW: [PixelFormat; 7] = [
-    PixelFormat::Yuyv,
-    PixelFormat::Nv12,
-    PixelFormat::Yuv420,
-    PixelFormat::Grey,
-    PixelFormat::Y16,
-    PixelFormat::Rgb24,
-    PixelFormat::Bgr24,
-];
-
 #[test]
 fn every_format_takes_its_luma_from_where_it_lies() {
     let layout = |format| Layout::packed(format, 2, 2);
@@ -44,7 +33,7 @@ fn every_format_takes_its_luma_from_where_it_lies() {
 
 #[test]
 fn what_pads_rows_is_left_out() {
-    for format in RAW {
+    for format in PixelFormat::RAW {
         // An odd width has half a pair of pixels in YUYV, and an odd height half a row of chroma.
         for (width, height) in [(6, 4), (7, 5), (1, 1)] {
             let packed = frame(Layout::packed(format, width, height));
@@ -64,7 +53,7 @@ fn what_pads_rows_is_left_out() {
 
 #[test]
 fn a_frame_that_is_cut_off_is_refused_with_both_counts() {
-    for format in RAW {
+    for format in PixelFormat::RAW {
         let mut frame = frame(Layout::packed(format, 8, 6));
         let needed = frame.layout.bytes_min();
         frame.bytes.truncate(needed - 1);
@@ -75,7 +64,7 @@ fn a_frame_that_is_cut_off_is_refused_with_both_counts() {
 
 #[test]
 fn layouts_that_cannot_be_are_refused() {
-    for format in RAW {
+    for format in PixelFormat::RAW {
         let layout = Layout::packed(format, 8, 6);
         let refused = |layout: Layout| decoded(&RawFrame { bytes: vec![0; 1000], layout, ..RawFrame::empty() });
         assert!(matches!(refused(Layout { width: 0, ..layout }), Err(FrameError::Size { width: 0, height: 6 })));
@@ -105,7 +94,7 @@ fn luma_is_that_of_bt601_within_one() {
 
 #[test]
 fn the_picture_keeps_its_memory() {
-    for format in RAW {
+    for format in PixelFormat::RAW {
         let frame = frame(Layout::packed(format, 64, 48));
         let mut grey = Gray::filled(64, 48, 0);
         let before = (grey.pixels.as_ptr(), grey.pixels.capacity());
@@ -163,7 +152,7 @@ fn snapshots_have_the_colours_of_the_frame() {
 
 #[test]
 fn snapshots_are_read_as_the_frame_was() {
-    for format in RAW {
+    for format in PixelFormat::RAW {
         let frame = if matches!(format, PixelFormat::Grey | PixelFormat::Y16) {
             let layout = Layout::packed(format, 32, 16);
             RawFrame { bytes: vec![77; layout.bytes()], layout, ..RawFrame::empty() }

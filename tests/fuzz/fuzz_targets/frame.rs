@@ -10,22 +10,12 @@ use labelcam::frame::{self, Layout, PixelFormat, RawFrame, mjpeg};
 use labelcam::image::Gray;
 use libfuzzer_sys::fuzz_target;
 
-const FORMATS: [PixelFormat; 7] = [
-    PixelFormat::Yuyv,
-    PixelFormat::Nv12,
-    PixelFormat::Yuv420,
-    PixelFormat::Grey,
-    PixelFormat::Y16,
-    PixelFormat::Rgb24,
-    PixelFormat::Bgr24,
-];
-
 fuzz_target!(
     init: labelcam_fuzz::allow_guarded_panics(),
     |data: &[u8]| match data {
         [0xFF, ..] => jpeg(data),
         [format, width, height, pad, payload @ ..] => {
-            let packed = Layout::packed(FORMATS[usize::from(*format) % 7], (*width).into(), (*height).into());
+            let packed = Layout::packed(PixelFormat::RAW[usize::from(*format) % 7], (*width).into(), (*height).into());
             let stride = packed.stride.saturating_add_signed(pad.cast_signed().into());
             raw(&RawFrame { bytes: payload.to_vec(), layout: Layout { stride, ..packed }, ..RawFrame::empty() });
         }
