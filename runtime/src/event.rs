@@ -12,9 +12,6 @@ use crate::clock::Stamp;
 use crate::lines::Quad;
 use crate::recognizer::Character;
 
-/// An event, shared by all outputs.
-pub type SharedEvent = Arc<Event>;
-
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Event {

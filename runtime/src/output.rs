@@ -32,7 +32,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-use crate::event::{Event, Kind, SharedEvent};
+use crate::event::{Event, Kind};
 use crate::telemetry::Metrics;
 pub use error::OutputError;
 pub use file::FileOptions;
@@ -130,11 +130,10 @@ impl Outputs {
     }
 
     /// Gives an event to every output that wants it, and waits for none.
-    #[expect(clippy::needless_pass_by_value, reason = "events are handed over; outputs may come to keep them")]
-    pub fn publish(&self, event: SharedEvent) {
+    pub fn publish(&self, event: &Event) {
         let mut written: Option<Line> = None;
-        for output in self.running.iter().filter(|output| output.wants(&event)) {
-            output.buffer.push(written.get_or_insert_with(|| Line::new(&event)).clone());
+        for output in self.running.iter().filter(|output| output.wants(event)) {
+            output.buffer.push(written.get_or_insert_with(|| Line::new(event)).clone());
         }
     }
 

@@ -70,9 +70,9 @@ fn every_output_gets_what_it_wants_once_and_counts_it() {
     let outputs = Outputs::start(&options(&folder), sources()).unwrap();
     let address = outputs.http_address().unwrap();
     assert_ne!(address.port(), 0);
-    outputs.publish(Arc::new(event(1)));
-    outputs.publish(Arc::new(rejected(2)));
-    outputs.publish(Arc::new(event(3)));
+    outputs.publish(&event(1));
+    outputs.publish(&rejected(2));
+    outputs.publish(&event(3));
     let mut client = TcpStream::connect(address).unwrap();
     client.write_all(b"GET /readings HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
     let mut answer = String::new();

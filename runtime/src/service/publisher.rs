@@ -24,7 +24,7 @@ impl Publisher {
         let age_ms = milliseconds(clock::monotonic().saturating_sub(captured.monotonic));
         let event = Event { id: self.next, boot: Arc::clone(&self.boot), time: captured.into(), age_ms, kind };
         self.next += 1;
-        self.outputs.publish(Arc::new(event));
+        self.outputs.publish(&event);
     }
 
     /// Tells all that happened with a frame.

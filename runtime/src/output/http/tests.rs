@@ -217,7 +217,7 @@ fn events_come_over_a_real_connection() {
     // The comment says that the stream has begun.
     let head = read_to("\n:\n");
     assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
-    outputs.publish(Arc::new(event(7)));
+    outputs.publish(&event(7));
     let got = read_to("data: ");
     assert!(got.contains("id: b007-7\n") && got.contains(r#"data: {"id":7,"#), "{got}");
     outputs.finish(Duration::from_mins(1));
