@@ -105,7 +105,7 @@ impl Watch {
         };
         self.regions.iter_mut().enumerate().for_each(|(at, place)| place.look(&look, at));
         self.anywhere.iter_mut().for_each(|anywhere| anywhere.look(&look));
-        let places = self.regions.iter().flat_map(|place| &place.sights);
+        let places = self.regions.iter().flat_map(|place| &place.sight);
         let sights = places.chain(self.anywhere.iter().flat_map(|anywhere| &anywhere.sights));
         let seen: Vec<Seen> = sights.map(|sight| sight.seen()).collect();
         let update = self.tracker.update(frame.captured.monotonic, frame.sequence, &seen);

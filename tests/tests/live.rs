@@ -7,10 +7,8 @@ use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 use std::time::Duration;
 
-use serde_json::Value;
-
 use crate::cli;
-use crate::watcher::{FRAMES, REGION, Watcher, configure, frame, write_frames};
+use crate::watcher::{FRAMES, REGION, Watcher, configure, frame, texts, write_frames};
 
 /// Frames in a folder, once and none left out.
 fn files(folder: &Path) -> String {
@@ -20,11 +18,6 @@ fn files(folder: &Path) -> String {
 /// Each of these numbers several times in a row.
 fn shown(numbers: &[usize], times: usize) -> Vec<usize> {
     numbers.iter().flat_map(|&number| vec![number; times]).collect()
-}
-
-fn texts(events: &[Value], kind: &str) -> Vec<String> {
-    let of_kind = events.iter().filter(|event| event["event"] == kind);
-    of_kind.map(|event| event["text"].as_str().expect("it has a text").to_owned()).collect()
 }
 
 #[test]

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::watcher::{FRAMES, HEIGHT, REGION, WIDTH, Watcher, frame};
+use crate::watcher::{FRAMES, HEIGHT, REGION, WIDTH, Watcher, frame, texts};
 
 /// How many frames are shown before the program is asked for its reading of them.
 const BURST: usize = 10;
@@ -101,11 +101,6 @@ impl Soak {
     }
 }
 
-/// The texts of all readings, in their order.
-fn texts(events: &[Value]) -> Vec<&str> {
-    events.iter().filter(|event| event["event"] == "reading").map(|event| event["text"].as_str().unwrap()).collect()
-}
-
 #[test]
 fn nothing_grows_and_nothing_is_lost_over_many_frames_and_camera_losses() {
     let length = Length::from_environment();
@@ -140,7 +135,7 @@ fn nothing_grows_and_nothing_is_lost_over_many_frames_and_camera_losses() {
     let connected =
         |is: bool| printed.iter().filter(|event| event["event"] == "camera" && event["connected"] == is).count();
     assert_eq!([connected(true), connected(false)], [length.losses + 1; 2], "each loss was noticed and each return");
-    let mut read = texts(&printed);
+    let mut read = texts(&printed, "reading");
     // The label that a loss cut short may have been read after all.
     read.dedup();
     let mut shown: Vec<&str> = soak.shown.iter().map(String::as_str).collect();

@@ -37,6 +37,12 @@ pub(crate) struct Ended {
     pub(crate) told: String,
 }
 
+/// The texts of the events of a kind, in their order.
+pub(crate) fn texts<'a>(events: &'a [Value], kind: &str) -> Vec<&'a str> {
+    let of_kind = events.iter().filter(|event| event["event"] == kind);
+    of_kind.map(|event| event["text"].as_str().expect("it has a text")).collect()
+}
+
 /// Writes `text` to `labelcam.toml` in a folder.
 pub(crate) fn configure(folder: &Path, text: &str) -> PathBuf {
     let path = folder.join("labelcam.toml");

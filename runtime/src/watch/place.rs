@@ -28,7 +28,7 @@ pub(super) struct Look<'a> {
 }
 
 /// A line that was read.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Sight {
     quad: Quad,
     reading: Reading,
@@ -44,7 +44,7 @@ pub(super) struct FixedPlace {
     change: Change,
     problem: Option<String>,
     /// The line as it was read last, if it was.
-    pub(super) sights: Option<Sight>,
+    pub(super) sight: Option<Sight>,
 }
 
 /// The whole frame.
@@ -99,7 +99,7 @@ impl FixedPlace {
     pub(super) fn new(options: &RegionOptions, alphabet: &Alphabet) -> Result<Self, WatchError> {
         let region = options.region(alphabet)?;
         let lexicon = options.lexicon.as_ref().map(|options| lexicon(options, alphabet)).transpose()?;
-        Ok(Self { region, lexicon, change: Change::default(), problem: None, sights: None })
+        Ok(Self { region, lexicon, change: Change::default(), problem: None, sight: None })
     }
 
     pub(super) fn name(&self) -> &Arc<str> {
@@ -120,7 +120,7 @@ impl FixedPlace {
             Ok(cut) => cut,
             Err(error) => {
                 self.problem = Some(format!("region `{}`: {error}", self.region.name));
-                self.sights = None;
+                self.sight = None;
                 return;
             }
         };
@@ -130,9 +130,9 @@ impl FixedPlace {
             self.change.was_read(look.frame.captured.monotonic);
         }
         if is_due && look.passes(&cut) {
-            self.sights = self.read(look, &cut, number);
+            self.sight = self.read(look, &cut, number);
         } else {
-            self.sights.iter_mut().for_each(Sight::hold);
+            self.sight.iter_mut().for_each(Sight::hold);
         }
     }
 
@@ -145,7 +145,7 @@ impl FixedPlace {
 
     /// Forgets what was seen.
     pub(super) fn forget(&mut self) {
-        (self.change, self.sights) = (Change::default(), None);
+        (self.change, self.sight) = (Change::default(), None);
     }
 }
 
