@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets up what the tests need and runs them all: formatting, lints, boundaries,
+# Sets up what the tests need and runs them all: formatting, lints, boundaries, a real driver in a small virtual machine,
 # tests. Ends with the tests' summary.
 #
 # Needs Debian, rustup's Rust and python3. What else is missing is installed where that is possible (Debian packages as root or
@@ -66,6 +66,9 @@ step "programs"
 # built, not run: times decide nothing here.
 cargo build --quiet --release --workspace --locked --bins --tests --benches
 compare_shipped
+
+step "cameras with a real driver (two to four minutes)"
+LABELCAM=$CARGO_TARGET_DIR/release/labelcam tests/vivid/run.sh >&2
 
 step "tests"
 cargo test --quiet --release --workspace --locked --lib --bins --tests
