@@ -1,17 +1,126 @@
-//! How the C library's heap is used.
+//! The program's heap.
 
-/// Blocks from this size on, in bytes, are taken from the system and given back to it one by one.
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
-const OWN_MAPPING: libc::c_int = 256 * 1024;
+use std::alloc::{GlobalAlloc, Layout, System};
 
-/// Keeps large blocks out of the heap; to be called before threads are started.
+/// The alignment that the C library gives every block, on the machines that this runs on.
+const NATURAL: usize = 16;
+
+/// The C library's heap, with blocks that are aligned further cut from larger ones here.
 ///
-/// A network's values are large, aligned blocks that come and go with every line. Before glibc 2.38 `memalign` does not find
-/// the room again that such a block gave back where something that stays, such as an event, lies behind it: the heap of a
-/// program that runs for months grows by a megabyte a reading.
-pub(crate) fn keep_large_blocks_out() {
-    #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    #[expect(unsafe_code, reason = "mallopt, which no library here has a safe call for")]
-    // SAFETY: the parameter is one that mallopt knows, and no other thread allocates yet.
-    let _ = unsafe { libc::mallopt(libc::M_MMAP_THRESHOLD, OWN_MAPPING) };
+/// A network's values are large, aligned blocks that come and go with every line. Before glibc 2.38, which Debian 12 does not
+/// have, `memalign` does not find the room again that such a block gave back: it asks for more than the block took, for
+/// the aligning, and gives what is left over to others at once. The heap of a program that runs for months grows by a
+/// megabyte a reading. Ordinary blocks fit where one like them was.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Heap;
+
+/// What is allocated for a block of `layout`, which is aligned to more than [`NATURAL`]: there is always room before the
+/// block for the address of what was allocated.
+fn outer(layout: Layout) -> Option<Layout> {
+    Layout::from_size_align(layout.size().checked_add(layout.align())?, NATURAL).ok()
+}
+
+/// The block within what was allocated for it.
+///
+/// # Safety
+/// `start` is null, or that of a block of [`outer`] of a layout aligned to `align`.
+#[expect(unsafe_code, reason = "an allocator hands out memory")]
+#[expect(clippy::cast_ptr_alignment, reason = "both addresses are multiples of 16")]
+unsafe fn inner(start: *mut u8, align: usize) -> *mut u8 {
+    if start.is_null() {
+        return start;
+    }
+    // From 16 to `align`: the start is a multiple of 16, and never one that is left as it is.
+    let room = align - start.addr() % align;
+    // SAFETY: there are `align` bytes more than the block needs, and at least 16 of them are before it.
+    unsafe {
+        let block = start.add(room);
+        block.cast::<*mut u8>().sub(1).write(start);
+        block
+    }
+}
+
+// SAFETY: blocks of ordinary alignment are the system's. Others lie wholly within one of the system's of which the address
+// is kept before them, and which is given back with the layout that it was asked for with.
+#[expect(unsafe_code, reason = "an allocator hands out memory")]
+unsafe impl GlobalAlloc for Heap {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        if layout.align() <= NATURAL {
+            // SAFETY: the caller's promise is what the system wants.
+            return unsafe { System.alloc(layout) };
+        }
+        let Some(outer) = outer(layout) else { return std::ptr::null_mut() };
+        // SAFETY: the outer layout has a size above 0.
+        unsafe { inner(System.alloc(outer), layout.align()) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        if layout.align() <= NATURAL {
+            // SAFETY: as above.
+            return unsafe { System.alloc_zeroed(layout) };
+        }
+        let Some(outer) = outer(layout) else { return std::ptr::null_mut() };
+        // SAFETY: as above; what is written lies before the block.
+        unsafe { inner(System.alloc_zeroed(outer), layout.align()) }
+    }
+
+    #[expect(clippy::cast_ptr_alignment, reason = "both addresses are multiples of 16")]
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        match outer(layout).filter(|_| layout.align() > NATURAL) {
+            // SAFETY: the block was given out above, with the address of the system's before it.
+            Some(outer) => unsafe { System.dealloc(block.cast::<*mut u8>().sub(1).read(), outer) },
+            // SAFETY: it is the system's own.
+            None => unsafe { System.dealloc(block, layout) },
+        }
+    }
+
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        if layout.align() <= NATURAL {
+            // SAFETY: it is the system's own.
+            return unsafe { System.realloc(block, layout, size) };
+        }
+        // SAFETY: the caller promises that the new size is one that this alignment can have.
+        let new = unsafe { self.alloc(Layout::from_size_align_unchecked(size, layout.align())) };
+        if !new.is_null() {
+            // SAFETY: both blocks have so many bytes, and the old one is the caller's to give back.
+            unsafe {
+                new.copy_from_nonoverlapping(block, size.min(layout.size()));
+                self.dealloc(block, layout);
+            }
+        }
+        new
+    }
+}
+
+#[cfg(test)]
+#[expect(unsafe_code, reason = "calls an allocator")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_are_aligned_keep_what_is_in_them_and_are_given_back() {
+        for align in [1, 16, 32, 64, 4096] {
+            for size in [1, 31, 64, 1000, 1 << 20] {
+                let layout = Layout::from_size_align(size, align).unwrap();
+                // SAFETY: the sizes are above 0, nothing beyond them is touched, and each block is given back once.
+                unsafe {
+                    let block = Heap.alloc_zeroed(layout);
+                    assert!(block.addr().is_multiple_of(align), "{layout:?}");
+                    assert!((0..size).all(|at| *block.add(at) == 0), "{layout:?}");
+                    (0..size).for_each(|at| *block.add(at) = u8::try_from(at % 251).unwrap());
+                    let block = Heap.realloc(block, layout, 2 * size);
+                    assert!(block.addr().is_multiple_of(align), "{layout:?}");
+                    assert!((0..size).all(|at| usize::from(*block.add(at)) == at % 251), "{layout:?}");
+                    Heap.dealloc(block, Layout::from_size_align(2 * size, align).unwrap());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_had_is_null() {
+        let layout = Layout::from_size_align(isize::MAX as usize - 63, 64).unwrap();
+        // SAFETY: the size is above 0.
+        assert!(unsafe { Heap.alloc(layout) }.is_null());
+    }
 }

@@ -33,7 +33,7 @@ pub mod file;
 pub mod frame;
 pub mod gate;
 mod guard;
-mod heap;
+pub mod heap;
 pub mod image;
 pub mod lexicon;
 pub mod lines;

@@ -8,7 +8,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use labelcam::cmd::{Cli, Verdict, run};
+use labelcam::heap::Heap;
 use labelcam::recognizer::silence_guarded_panics;
+
+#[global_allocator]
+static HEAP: Heap = Heap;
 
 /// The exit code of a limit that does not hold, so that a script can tell it from a comparison that failed.
 const LIMITS_MISSED: u8 = 3;
