@@ -88,6 +88,8 @@ pub struct LinesOptions {
     pub height_min_px: f32,
     /// The highest, likewise.
     pub height_max_px: f32,
+    /// Whether labels may lie upside down: then a number such as 1689 that stands alone is not accepted.
+    pub upside_down: bool,
 }
 
 /// Whether lines are looked for anywhere in the frame.
@@ -126,7 +128,7 @@ impl Default for Config {
 impl Default for LinesOptions {
     fn default() -> Self {
         let lines::Options { score_min, height_min_px, height_max_px } = lines::Options::default();
-        Self { find: Find::default(), score_min, height_min_px, height_max_px }
+        Self { find: Find::default(), score_min, height_min_px, height_max_px, upside_down: true }
     }
 }
 

@@ -10,8 +10,9 @@ use super::model::{ModelArgs, allow_list};
 use crate::evaluate::Reader;
 use crate::lexicon::{Lexicon, LexiconOptions};
 use crate::lines::{self, Finder, Quad};
+use crate::page::PageReader;
 use crate::recognizer::{Reading, Recognizer};
-use crate::{dataset, output, page};
+use crate::{dataset, output};
 
 /// Read pictures of single lines, or find the lines of whole photographs; one JSON object a line.
 ///
@@ -139,7 +140,7 @@ impl Run<'_> {
                 return Ok(false);
             }
         };
-        let page = page::read(&self.reader, &picture, &self.finder.find(&picture));
+        let page = PageReader::new(self.reader).read(&picture, &self.finder.find(&picture));
         for line in &page.lines {
             self.print(file, &line.reading, Some(line.quad))?;
         }

@@ -24,8 +24,8 @@ pub struct FrameLine {
     pub quad: Quad,
     /// What was read.
     pub reading: Reading,
-    /// Whether it may be a part of a longer line.
-    pub part: bool,
+    /// Whether the reading stands, as [`crate::page::PageReader::stand`] tells; others do not vote.
+    pub stands: bool,
 }
 
 /// A sequence with what was read of each frame, so that it can be followed with any options.
@@ -102,7 +102,7 @@ pub fn follow(sequence: &ReadSequence, options: &TrackOptions) -> Vec<Judged> {
 
 impl FrameLine {
     fn seen(&self) -> Seen<'_> {
-        let vote = if self.part { Vote::Withheld } else { Vote::Cast };
+        let vote = if self.stands { Vote::Cast } else { Vote::Withheld };
         Seen { quad: self.quad, reading: &self.reading, region: None, vote }
     }
 }
@@ -209,7 +209,7 @@ mod tests {
                 .collect(),
             ..Reading::default()
         };
-        FrameLine { quad: box_at(x), reading, part: false }
+        FrameLine { quad: box_at(x), reading, stands: true }
     }
 
     /// Ten frames with two true lines, `A` within and `B` half outside in the first two; what is read is the same in all.

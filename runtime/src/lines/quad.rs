@@ -18,6 +18,23 @@ impl Quad {
         Self([c, d, a, b])
     }
 
+    /// The same place with room `along` the text at either end and `across` it above and below, in heights; less room where
+    /// they are below 0.
+    #[must_use]
+    pub fn stretched(&self, along: f32, across: f32) -> Self {
+        let height = self.height();
+        // Beyond `to`, as seen from `from`.
+        let beyond = |from: [f32; 2], to: [f32; 2], room: f32| {
+            let (dx, dy) = (to[0] - from[0], to[1] - from[1]);
+            let share = room * height / dx.hypot(dy).max(1.0);
+            [to[0] + dx * share, to[1] + dy * share]
+        };
+        let [a, b, c, d] = self.0;
+        let (a, b) = (beyond(b, a, along), beyond(a, b, along));
+        let (c, d) = (beyond(d, c, along), beyond(c, d, along));
+        Self([beyond(d, a, across), beyond(c, b, across), beyond(b, c, across), beyond(a, d, across)])
+    }
+
     /// The mean of the corners.
     #[must_use]
     pub fn centre(&self) -> [f32; 2] {
@@ -168,5 +185,16 @@ mod tests {
         assert!(near(quad.angle(), 0.0) && near(quad.turned().angle().abs(), std::f32::consts::PI));
         assert!(near(quad.width(), 4.0) && near(quad.height(), 2.0));
         assert!(near(quad.centre()[0], 5.0) && near(quad.centre()[1], 6.0));
+    }
+
+    #[test]
+    fn a_stretched_quad_keeps_its_middle_and_direction() {
+        let quad = Quad([[10.0, 10.0], [110.0, 30.0], [106.0, 50.0], [6.0, 30.0]]);
+        let (height, larger) = (quad.height(), quad.stretched(0.5, 0.25));
+        assert!((larger.width() - quad.width() - height).abs() < 0.1, "half a height at either end");
+        assert!((larger.height() - 1.5 * height).abs() < 0.1, "a quarter above and below");
+        let ([x, y], [larger_x, larger_y]) = (quad.centre(), larger.centre());
+        assert!((larger_x - x).abs() < 0.1 && (larger_y - y).abs() < 0.1);
+        assert!((larger.angle() - quad.angle()).abs() < 1e-3);
     }
 }

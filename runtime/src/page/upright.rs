@@ -21,6 +21,22 @@ pub fn is_upside_down(as_it_lies: &[f32], upside_down: &[f32]) -> bool {
     mean_log(upside_down) > mean_log(as_it_lies)
 }
 
+/// How much more probable than upside down the lines of a label must be as they were read, as a factor.
+///
+/// A number such as 1166 upside down is read as surely as 9911 is; what is no text upside down is mostly not.
+const ODDS_MIN: f32 = 1.5;
+
+/// Whether a label is the right way up beyond doubt, from the confidence of each line as it was read and upside down.
+///
+/// No more lines are looked at than it takes.
+pub fn is_certain(lines: impl Iterator<Item = (f32, f32)>) -> bool {
+    let mut odds = lines.scan(0.0, |odds, (as_it_lies, upside_down)| {
+        *odds += as_it_lies.max(LEAST).ln() - upside_down.max(LEAST).ln();
+        Some(*odds)
+    });
+    odds.any(|odds| odds >= ODDS_MIN.ln())
+}
+
 /// The mean of the logarithms; that of nothing is that of [`LEAST`].
 #[expect(clippy::cast_precision_loss, reason = "the lines of a label")]
 fn mean_log(confidences: &[f32]) -> f32 {
@@ -58,5 +74,20 @@ mod tests {
     #[test]
     fn what_reads_alike_both_ways_stays_as_it_lies() {
         assert!(!is_upside_down(&[0.5], &[0.5]) && !is_upside_down(&[], &[]));
+    }
+
+    #[test]
+    fn a_number_that_is_one_upside_down_is_not_certain_and_the_lines_beside_it_tell() {
+        assert!(is_certain([(0.99, 0.2)].into_iter()));
+        assert!(!is_certain([(0.99, 0.98)].into_iter()) && !is_certain([(0.7, 0.99)].into_iter()));
+        assert!(is_certain([(0.99, 0.98), (0.9, 0.01)].into_iter()));
+        assert!(!is_certain(std::iter::empty()));
+    }
+
+    #[test]
+    fn no_more_lines_are_read_upside_down_than_it_takes() {
+        let mut read = 0;
+        assert!(is_certain([(0.99, 0.01), (0.9, 0.01)].into_iter().inspect(|_| read += 1)));
+        assert_eq!(read, 1);
     }
 }

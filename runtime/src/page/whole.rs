@@ -1,18 +1,16 @@
 //! Whether a line that was found is all of the line, and not a part that reads just as well.
 //!
 //! What finds lines may lose a letter in glare or a sign of a pixel or two, or take words that stand far apart for lines of
-//! their own. The reading of such a part is sure and wrong. What tells is beside it: another line in the same row, ink on
-//! the same ground ([`ink`]), or more text once the line is read with some room at its ends.
+//! their own. The reading of such a part is sure and wrong. What tells is beside it: another line in the same row, or ink on
+//! the same ground ([`ink`]).
 
 mod ink;
 
 use std::f32::consts::PI;
 
 use super::PageLine;
-use crate::evaluate::Reader;
 use crate::image::Gray;
-use crate::lines::{Quad, rectify};
-use crate::preprocess::Region;
+use crate::lines::Quad;
 
 /// Lines of a row that are nearer to each other may be parts of one, in heights of the larger.
 const GAP_MIN: f32 = 4.0;
@@ -29,23 +27,17 @@ const ACROSS_MAX: f32 = 0.6;
 /// Lines of a label whose middles are nearer across it have the same direction, in heights of the larger.
 const LABEL_MAX: f32 = 2.5;
 
-/// Room at either end that a line is read with once more, in heights: less than a label leaves around its print.
-const ROOM: f32 = 0.5;
-
 /// Room that a letter takes, in heights: one that the border cuts is not found.
 const LETTER: f32 = 0.7;
 
 /// Whether one of the lines that were read of a picture is whole, as far as what is around it tells.
-///
-/// Costs about as much as reading the line, and less where something else tells already that it is not.
 #[must_use]
-pub fn is_whole(reader: &Reader, picture: &Gray, lines: &[PageLine], at: usize) -> bool {
+pub fn is_whole(picture: &Gray, lines: &[PageLine], at: usize) -> bool {
     let line = &lines[at];
     let mut others = lines.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, other)| &other.quad);
-    is_inside(&stretched(&line.quad, LETTER), picture)
+    is_inside(&line.quad.stretched(LETTER, 0.0), picture)
         && !others.any(|other| is_part_with(&line.quad, other) || is_against(&line.quad, other))
         && !ink::is_beside(picture, &line.quad)
-        && reads_alike(reader, picture, line)
 }
 
 /// Where another line lies, in heights of the larger, seen along a line: from middle to middle along and across it, and the
@@ -78,28 +70,10 @@ fn is_against(one: &Quad, other: &Quad) -> bool {
     one.turn_to(other).abs() > PI - ANGLES_MAX && across <= LABEL_MAX && gap < 0.0
 }
 
-/// A line with room at both ends, in heights.
-fn stretched(quad: &Quad, room: f32) -> Quad {
-    let [a, b, c, d] = quad.0;
-    let beyond = |from: [f32; 2], to: [f32; 2]| {
-        let (dx, dy) = (to[0] - from[0], to[1] - from[1]);
-        let share = room * quad.height() / dx.hypot(dy).max(1.0);
-        [to[0] + dx * share, to[1] + dy * share]
-    };
-    Quad([beyond(b, a), beyond(a, b), beyond(d, c), beyond(c, d)])
-}
-
 #[expect(clippy::cast_precision_loss, reason = "sides of a picture")]
 fn is_inside(quad: &Quad, picture: &Gray) -> bool {
     let inside = |[x, y]: [f32; 2]| x > 0.0 && y > 0.0 && x < picture.width as f32 && y < picture.height as f32;
     quad.0.into_iter().all(inside)
-}
-
-/// Whether a line reads the same with room at its ends.
-fn reads_alike(reader: &Reader, picture: &Gray, line: &PageLine) -> bool {
-    let Ok(cut) = rectify(picture, &stretched(&line.quad, ROOM)) else { return false };
-    let reading = reader.recognizer.read(&cut, Region::whole(&cut), reader.allow);
-    reading.is_ok_and(|reading| reading.text.trim() == line.reading.text.trim())
 }
 
 #[cfg(test)]
@@ -131,15 +105,7 @@ mod tests {
     #[test]
     fn a_line_near_the_border_may_go_on_outside() {
         let picture = Gray::filled(200, 100, 0);
-        let whole = |x: f32| is_inside(&stretched(&at(x, 40.0, 80.0), LETTER), &picture);
+        let whole = |x: f32| is_inside(&at(x, 40.0, 80.0).stretched(LETTER, 0.0), &picture);
         assert!(whole(20.0) && whole(100.0) && !whole(10.0) && !whole(110.0));
-    }
-
-    #[test]
-    fn a_stretched_line_keeps_its_height_and_direction() {
-        let quad = Quad([[10.0, 10.0], [110.0, 30.0], [106.0, 50.0], [6.0, 30.0]]);
-        let longer = stretched(&quad, 0.5);
-        assert!((longer.width() - quad.width() - quad.height()).abs() < 0.1);
-        assert!((longer.height() - quad.height()).abs() < 0.1 && (longer.angle() - quad.angle()).abs() < 1e-3);
     }
 }

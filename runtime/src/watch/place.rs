@@ -11,7 +11,7 @@ use crate::gate::{self, Change, Gate, GateOptions};
 use crate::image::Gray;
 use crate::lexicon::{Lexicon, LexiconOptions};
 use crate::lines::{Finder, Quad, rectify};
-use crate::page::{self, PageLine, whole};
+use crate::page::{PageLine, PageReader};
 use crate::recognizer::{Reading, Recognizer};
 use crate::region::{Region, RegionOptions};
 use crate::track::{Seen, Tracker, Vote};
@@ -51,6 +51,7 @@ pub(super) struct FixedPlace {
 #[derive(Debug)]
 pub(super) struct Anywhere {
     finder: Finder,
+    upside_down: bool,
     lexicon: Option<Lexicon>,
     allow: AllowList,
     change: Change,
@@ -83,11 +84,9 @@ impl Look<'_> {
         gate::line(cut, self.gates, &self.counts.gates).is_none()
     }
 
-    /// Whether a line of the frame may be a part of a longer one; one that was accepted need not be asked again.
-    fn is_part(&self, reader: &Reader, lines: &[PageLine], at: usize) -> bool {
-        let PageLine { quad, reading } = &lines[at];
-        let is_known = self.tracker.is_known(self.frame.captured.monotonic, quad, &reading.text);
-        !is_known && !whole::is_whole(reader, self.frame.image, lines, at)
+    /// Whether a line is where one was accepted that says the same: there is no need to ask whether its reading stands.
+    fn is_known(&self, line: &PageLine) -> bool {
+        self.tracker.is_known(self.frame.captured.monotonic, &line.quad, &line.reading.text)
     }
 
     fn reader<'b>(&'b self, allow: &'b AllowList, lexicon: Option<&'b Lexicon>) -> Reader<'b> {
@@ -153,6 +152,7 @@ impl Anywhere {
     pub(super) fn new(config: &Config, alphabet: &Alphabet) -> Result<Self, WatchError> {
         Ok(Self {
             finder: Finder::new(config.lines.options()),
+            upside_down: config.lines.upside_down,
             lexicon: config.lexicon.as_ref().map(|options| lexicon(options, alphabet)).transpose()?,
             allow: AllowList::all(),
             change: Change::default(),
@@ -180,14 +180,16 @@ impl Anywhere {
         let counts = &look.counts.watch;
         counts.found.add(found.len() as u64);
         let reader = look.reader(&self.allow, self.lexicon.as_ref());
-        let page = page::read_passing(&reader, image, &found, &mut |cut| look.passes(cut));
+        let reader = PageReader { reader, upside_down: self.upside_down };
+        let page = reader.read_passing(image, &found, &mut |cut| look.passes(cut));
         counts.read.add((page.lines.len() + page.doubtful) as u64);
         counts.unread.add(page.unread.len() as u64);
-        let vote = |at| if look.is_part(&reader, &page.lines, at) { Vote::Withheld } else { Vote::Cast };
-        let votes: Vec<Vote> = (0..page.lines.len()).map(vote).collect();
-        let sight =
-            |(line, vote): (PageLine, Vote)| Sight { quad: line.quad, reading: line.reading, region: None, vote };
-        self.sights.extend(page.lines.into_iter().zip(votes).map(sight));
+        let stand = reader.stand(image, &page.lines, &|line| look.is_known(line));
+        let sight = |(line, stands): (PageLine, bool)| {
+            let vote = if stands { Vote::Cast } else { Vote::Withheld };
+            Sight { quad: line.quad, reading: line.reading, region: None, vote }
+        };
+        self.sights.extend(page.lines.into_iter().zip(stand).map(sight));
     }
 
     /// Forgets what was seen.

@@ -15,7 +15,7 @@ use crate::evaluate::{Reader, SceneAccuracy, SceneScore, matches};
 use crate::image::Gray;
 use crate::lines::{Finder, Options, Quad};
 use crate::output;
-use crate::page;
+use crate::page::PageReader;
 use crate::stats::quantile;
 
 /// The scenes of one size.
@@ -69,7 +69,7 @@ fn outcome(reader: &Reader, finder: &mut Finder, picture: &Gray, entry: &SceneEn
     let start = Instant::now();
     let lines = finder.find(picture);
     let find_ms = 1e3 * start.elapsed().as_secs_f64();
-    let page = page::read(reader, picture, &lines);
+    let page = PageReader::new(*reader).read(picture, &lines);
     let all_ms = 1e3 * start.elapsed().as_secs_f64();
     let found: Vec<Quad> = lines.iter().map(|line| line.quad).collect();
     let read: Vec<Quad> = page.lines.iter().map(|line| line.quad).collect();

@@ -14,7 +14,7 @@ use crate::gate::{self, GateMetrics, GateOptions};
 use crate::image::Gray;
 use crate::lines::{Finder, Options};
 use crate::output;
-use crate::page::{self, whole};
+use crate::page::{PageLine, PageReader};
 use crate::track::TrackOptions;
 
 /// Readings looked at and readings that must agree, beside those of the defaults.
@@ -38,7 +38,7 @@ pub(super) struct Row {
 /// What a camera's frames go through until they are followed.
 struct Live<'a> {
     finder: Finder,
-    reader: &'a Reader<'a>,
+    reader: PageReader<'a>,
     gates: GateMetrics,
 }
 
@@ -47,19 +47,16 @@ impl Live<'_> {
     fn frame(&mut self, picture: &Gray) -> Vec<FrameLine> {
         let found = self.finder.find(picture);
         let passes = &mut |cut: &Gray| gate::line(cut, &GateOptions::default(), &self.gates).is_none();
-        let lines = page::read_passing(self.reader, picture, &found, passes).lines;
-        let part = |at: usize| !whole::is_whole(self.reader, picture, &lines, at);
-        let parts: Vec<bool> = (0..lines.len()).map(part).collect();
-        lines
-            .into_iter()
-            .zip(parts)
-            .map(|(line, part)| FrameLine { quad: line.quad, reading: line.reading, part })
-            .collect()
+        let lines = self.reader.read_passing(picture, &found, passes).lines;
+        let stand = self.reader.stand(picture, &lines, &|_| false);
+        let line = |(line, stands): (PageLine, bool)| FrameLine { quad: line.quad, reading: line.reading, stands };
+        lines.into_iter().zip(stand).map(line).collect()
     }
 }
 
 /// Reads the frames of sequences once, follows their lines with a table of options, and reports what was accepted.
 pub(super) fn run(args: &Args, reader: &Reader) -> Result<()> {
+    let reader = PageReader::new(*reader);
     let mut live = Live { finder: Finder::new(Options::default()), reader, gates: GateMetrics::default() };
     let mut sequences = Vec::new();
     for folder in evaluation::folders(&args.folders)? {

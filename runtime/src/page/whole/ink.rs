@@ -125,20 +125,20 @@ struct Levels {
 impl Levels {
     /// The levels of columns within a line; none where nothing stands out from its ground.
     fn of(columns: &[Column]) -> Option<Self> {
-        let inner = || columns.iter().flat_map(|column| &column[OUTER..OUTER + INNER]);
-        let mut all: Vec<f32> = inner().copied().collect();
-        let [low, ground, high] = [0.03, 0.5, 0.97].map(|share| quantile(&mut all, share));
-        let contrast = if ground? - low? > high? - ground? { low? - ground? } else { high? - ground? };
-        // The line's own margin has no ink, so what varies there is noise; 1.48 makes its median deviation a standard one.
+        // The line's own margin has no ink, so it is ground, and what varies there is noise. The middle of all levels would
+        // not do: bold letters are more ink than ground. 1.48 makes the median deviation a standard one.
         let margin = columns.iter().flat_map(|column| [column[OUTER], column[OUTER + INNER - 1]]);
         let mut margin: Vec<f32> = margin.collect();
-        let middle = quantile(&mut margin, 0.5)?;
+        let ground = quantile(&mut margin, 0.5)?;
         for level in &mut margin {
-            *level = (*level - middle).abs();
+            *level = (*level - ground).abs();
         }
         let noise = 1.48 * quantile(&mut margin, 0.5)?;
+        let mut all: Vec<f32> = columns.iter().flat_map(|column| &column[OUTER..OUTER + INNER]).copied().collect();
+        let [low, high] = [0.03, 0.97].map(|share| quantile(&mut all, share));
+        let contrast = if ground - low? > high? - ground { low? - ground } else { high? - ground };
         let least = (DIFFERS.1 * noise / contrast.abs()).clamp(DIFFERS.0, DIFFERS_MAX);
-        (contrast.abs() >= CONTRAST_MIN).then_some(Self { ground: ground?, contrast, least })
+        (contrast.abs() >= CONTRAST_MIN).then_some(Self { ground, contrast, least })
     }
 
     /// The share of a column beside the line that is ink, and that of a higher one that differs from the ground.
