@@ -33,12 +33,12 @@ impl<'a> Again<'a> {
 
     /// Whether a line says the same again.
     pub(super) fn confirms(&mut self, at: usize) -> bool {
-        let PageLine { quad, reading, label } = &self.lines[at];
+        let &PageLine { quad, ref reading, label } = &self.lines[at];
         let text = reading.raw.as_ref().unwrap_or(&reading.text).trim();
         let says_so = |[along, across]: [f32; 2]| {
             self.read(&quad.stretched(along, across)).is_some_and(|again| again.text.trim() == text)
         };
-        ROOMS.into_iter().all(says_so) && self.is_upright(*label)
+        ROOMS.into_iter().all(says_so) && self.is_upright(label)
     }
 
     /// Whether a label is the right way up for all that its lines say upside down.
