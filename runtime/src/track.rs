@@ -42,7 +42,7 @@ pub struct Seen<'a> {
 pub enum Vote {
     /// It does, if it has text.
     Cast,
-    /// It does not, and takes the place of one that does: it does not stand, as [`crate::page::PageReader::stand`] tells.
+    /// It does not, and takes the place of one that does: it does not stand, as [`crate::page::PageReader::standing`] tells.
     Withheld,
     /// It is that of an earlier frame, as this one was not read: nothing is known but that the line has not left.
     Past,

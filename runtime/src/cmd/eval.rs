@@ -60,7 +60,7 @@ pub(super) struct Args {
     #[arg(long, conflicts_with_all = ["errors", "reference", "normalize", "threads"])]
     scenes: bool,
     /// The folders hold moving scenes, as `labelcam-train synth --sequences` writes them: find, read and follow the lines.
-    #[arg(long, conflicts_with_all = ["scenes", "reference", "normalize", "threads"])]
+    #[arg(long, conflicts_with_all = ["scenes", "reference", "normalize"])]
     sequences: bool,
     /// Write wrong readings over coverage as a picture (SVG).
     #[arg(long, value_name = "FILE", requires = "sequences")]

@@ -24,7 +24,7 @@ pub struct FrameLine {
     pub quad: Quad,
     /// What was read.
     pub reading: Reading,
-    /// Whether the reading stands, as [`crate::page::PageReader::stand`] tells; others do not vote.
+    /// Whether the reading stands, as [`crate::page::PageReader::standing`] tells; others do not vote.
     pub stands: bool,
 }
 

@@ -23,8 +23,9 @@ pub fn is_upside_down(as_it_lies: &[f32], upside_down: &[f32]) -> bool {
 
 /// How much more probable than upside down the lines of a label must be as they were read, as a factor.
 ///
-/// A number such as 1166 upside down is read as surely as 9911 is; what is no text upside down is mostly not.
-const ODDS_MIN: f32 = 1.5;
+/// A number such as 1166 upside down is read as surely as 9911 is; what is no text upside down is mostly not. More frames
+/// than one must say so, which allows for small odds.
+const ODDS_MIN: f32 = 1.1;
 
 /// Whether a label is the right way up beyond doubt, from the confidence of each line as it was read and upside down.
 ///

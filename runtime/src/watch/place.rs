@@ -60,6 +60,12 @@ pub(super) struct Anywhere {
 }
 
 impl Sight {
+    /// A line that was found, which votes where its reading stands.
+    fn found(line: PageLine, standing: Option<Reading>) -> Self {
+        let vote = if standing.is_some() { Vote::Cast } else { Vote::Withheld };
+        Self { quad: line.quad, reading: standing.unwrap_or(line.reading), region: None, vote }
+    }
+
     /// The line is taken to be where it was, in a frame that was not read: it has not left, and has no further vote.
     fn hold(&mut self) {
         self.vote = Vote::Past;
@@ -184,12 +190,8 @@ impl Anywhere {
         let page = reader.read_passing(image, &found, &mut |cut| look.passes(cut));
         counts.read.add((page.lines.len() + page.doubtful) as u64);
         counts.unread.add(page.unread.len() as u64);
-        let stand = reader.stand(image, &page.lines, &|line| look.is_known(line));
-        let sight = |(line, stands): (PageLine, bool)| {
-            let vote = if stands { Vote::Cast } else { Vote::Withheld };
-            Sight { quad: line.quad, reading: line.reading, region: None, vote }
-        };
-        self.sights.extend(page.lines.into_iter().zip(stand).map(sight));
+        let standing = reader.standing(image, &page.lines, &|line| look.is_known(line));
+        self.sights.extend(page.lines.into_iter().zip(standing).map(|(line, standing)| Sight::found(line, standing)));
     }
 
     /// Forgets what was seen.

@@ -13,9 +13,10 @@ use crate::evaluate::{FrameLine, Judged, ReadSequence, Reader, SequenceAccuracy,
 use crate::gate::{self, GateMetrics, GateOptions};
 use crate::image::Gray;
 use crate::lines::{Finder, Options};
-use crate::output;
 use crate::page::{PageLine, PageReader};
+use crate::recognizer::Reading;
 use crate::track::TrackOptions;
+use crate::{output, parallel};
 
 /// Readings looked at and readings that must agree, beside those of the defaults.
 const VOTES: [(usize, usize); 5] = [(3, 2), (5, 3), (5, 4), (5, 5), (7, 5)];
@@ -39,32 +40,37 @@ pub(super) struct Row {
 struct Live<'a> {
     finder: Finder,
     reader: PageReader<'a>,
-    gates: GateMetrics,
+    gates: &'a GateMetrics,
 }
 
 impl Live<'_> {
     /// The lines of a frame.
     fn frame(&mut self, picture: &Gray) -> Vec<FrameLine> {
         let found = self.finder.find(picture);
-        let passes = &mut |cut: &Gray| gate::line(cut, &GateOptions::default(), &self.gates).is_none();
+        let passes = &mut |cut: &Gray| gate::line(cut, &GateOptions::default(), self.gates).is_none();
         let lines = self.reader.read_passing(picture, &found, passes).lines;
-        let stand = self.reader.stand(picture, &lines, &|_| false);
-        let line = |(line, stands): (PageLine, bool)| FrameLine { quad: line.quad, reading: line.reading, stands };
-        lines.into_iter().zip(stand).map(line).collect()
+        let standing = self.reader.standing(picture, &lines, &|_| false);
+        let line = |(line, standing): (PageLine, Option<Reading>)| FrameLine {
+            quad: line.quad,
+            stands: standing.is_some(),
+            reading: standing.unwrap_or(line.reading),
+        };
+        lines.into_iter().zip(standing).map(line).collect()
     }
 }
 
 /// Reads the frames of sequences once, follows their lines with a table of options, and reports what was accepted.
 pub(super) fn run(args: &Args, reader: &Reader) -> Result<()> {
-    let reader = PageReader::new(*reader);
-    let mut live = Live { finder: Finder::new(Options::default()), reader, gates: GateMetrics::default() };
-    let mut sequences = Vec::new();
+    let mut folders = Vec::new();
     for folder in evaluation::folders(&args.folders)? {
-        for folder in sequence_folders(folder)? {
-            let sequence = read(&mut live, &folder)?;
-            sequences.push((folder, sequence));
-        }
+        folders.extend(sequence_folders(folder)?);
     }
+    let (reader, gates) = (PageReader::new(*reader), GateMetrics::default());
+    let sequences = parallel::map(&folders, args.evaluation.threads(), |folder: &PathBuf| {
+        read(Live { finder: Finder::new(Options::default()), reader, gates: &gates }, folder)
+    });
+    let sequences: Vec<(PathBuf, ReadSequence)> =
+        folders.into_iter().zip(sequences).map(|(folder, read)| Ok((folder, read?))).collect::<Result<_>>()?;
     let rows: Vec<Row> = choices().iter().map(|options| row(&sequences, options)).collect();
     report(&rows, args.json)?;
     show_wrong(&sequences, args.errors);
@@ -92,7 +98,7 @@ fn sequence_folders(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-fn read(live: &mut Live, folder: &Path) -> Result<ReadSequence> {
+fn read(mut live: Live, folder: &Path) -> Result<ReadSequence> {
     let truth = dataset::scenes(folder)?;
     let texts = &truth[0].texts;
     ensure!(

@@ -214,4 +214,14 @@ mod tests {
         picture.pixels.iter_mut().for_each(|pixel| *pixel = 255 - *pixel);
         assert!(is_beside(&picture, &quad()));
     }
+
+    #[test]
+    fn letters_beside_bold_ones_are_seen() {
+        let mut picture = label(240);
+        // The line's own, so bold that more of it is ink than ground.
+        (0..6).for_each(|letter| dot(&mut picture, (42 + 13 * letter, 23), (10, 18), 30));
+        assert!(!is_beside(&picture, &quad()));
+        dot(&mut picture, (128, 23), (4, 18), 40);
+        assert!(is_beside(&picture, &quad()));
+    }
 }
