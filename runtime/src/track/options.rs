@@ -31,7 +31,7 @@ impl Default for TrackOptions {
         Self {
             window: 5,
             agree: 5,
-            confidence_min: 0.985,
+            confidence_min: 0.995,
             reading_min: CONFIDENCE_MIN,
             leave_ms: 1000,
             distance_max: 1.6,

@@ -22,7 +22,7 @@ use crate::{output, parallel};
 const VOTES: [(usize, usize); 5] = [(3, 2), (5, 3), (5, 4), (5, 5), (7, 5)];
 
 /// Least confidences of an accepted text, beside that of the defaults.
-const CONFIDENCES: [f32; 10] = [0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.985, 0.99, 0.993, 0.996];
+const CONFIDENCES: [f32; 10] = [0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.985, 0.99, 0.995, 0.997];
 
 /// What is reported of a choice of options.
 #[derive(Debug, Serialize)]
