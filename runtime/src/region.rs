@@ -27,6 +27,9 @@ pub struct RegionOptions {
     pub turn: u16,
     /// Characters that may be read, such as `0-9A-F.`; all of the model's where this is empty.
     pub allow: String,
+    /// The least confidence of its text, 0 to 1; that of `[track]` by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confidence_min: Option<f32>,
     /// What its text must keep to be accepted.
     pub rules: RuleOptions,
     /// Which words it can be; any text by default.
@@ -43,6 +46,8 @@ pub struct Region {
     pub quad: Quad,
     /// The characters that may be read.
     pub allow: AllowList,
+    /// The least confidence of its text, where that is not the one of all lines.
+    pub confidence_min: Option<f32>,
 }
 
 /// Why a region cannot be used.
@@ -84,6 +89,14 @@ pub enum RegionError {
         /// What is wrong with the corners.
         source: QuadError,
     },
+    /// Its confidence is none.
+    #[error("region `{name}`: confidence-min is {found}: a confidence is from 0 to 1")]
+    Confidence {
+        /// The region.
+        name: String,
+        /// The number.
+        found: f32,
+    },
     /// Its allow-list is not one of the model's.
     #[error("region `{name}`: {source}")]
     Allow {
@@ -108,7 +121,7 @@ impl RegionOptions {
             pattern => AllowList::parse(alphabet, pattern),
         };
         let allow = allow.map_err(|source| RegionError::Allow { name: self.name.clone(), source })?;
-        Ok(Region { name: self.name.as_str().into(), quad, allow })
+        Ok(Region { name: self.name.as_str().into(), quad, allow, confidence_min: self.confidence_min })
     }
 
     /// The place, turned so that it begins at the text's top left.
@@ -133,7 +146,7 @@ impl RegionOptions {
     }
 }
 
-/// Checks what can be checked without a model: names, places, angles.
+/// Checks what can be checked without a model: names, places, angles, confidences.
 ///
 /// # Errors
 /// [`RegionError`], for the first region that cannot be used.
@@ -146,6 +159,9 @@ pub fn check(regions: &[RegionOptions]) -> Result<(), RegionError> {
             return Err(RegionError::SameName { name: region.name.clone() });
         }
         region.quad()?;
+        if let Some(found) = region.confidence_min.filter(|least| !(0.0..=1.0).contains(least)) {
+            return Err(RegionError::Confidence { name: region.name.clone(), found });
+        }
     }
     Ok(())
 }
@@ -185,6 +201,8 @@ mod tests {
         assert!(message(&[flat]).contains("region `lot`: the quadrilateral"));
         let backwards = rectangle("lot", [50.0, 0.0, -9.0, 9.0]);
         assert!(message(&[backwards]).contains("not those of a convex quadrilateral"));
+        let unsure = RegionOptions { confidence_min: Some(99.0), ..lot.clone() };
+        assert!(message(&[unsure]).starts_with("region `lot`: confidence-min is 99: "));
         assert!(check(&[lot]).is_ok());
     }
 

@@ -35,6 +35,8 @@ pub struct Seen<'a> {
     pub region: Option<usize>,
     /// Whether the reading votes.
     pub vote: Vote,
+    /// The least confidence of its text, where that is not [`TrackOptions::confidence_min`].
+    pub confidence_min: Option<f32>,
 }
 
 /// Whether a reading votes. In any case its line is there.

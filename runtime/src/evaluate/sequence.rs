@@ -103,7 +103,7 @@ pub fn follow(sequence: &ReadSequence, options: &TrackOptions) -> Vec<Judged> {
 impl FrameLine {
     fn seen(&self) -> Seen<'_> {
         let vote = if self.stands { Vote::Cast } else { Vote::Withheld };
-        Seen { quad: self.quad, reading: &self.reading, region: None, vote }
+        Seen { quad: self.quad, reading: &self.reading, region: None, vote, confidence_min: None }
     }
 }
 

@@ -74,7 +74,8 @@ impl Line {
     pub(super) fn candidate(&self, seen: &Seen, frame: u64, options: &TrackOptions) -> Option<Candidate> {
         let consensus = self.consensus.as_ref()?;
         let text = &seen.reading.text;
-        let agreed = consensus.votes.agree >= options.agree && consensus.confidence >= options.confidence_min;
+        let confidence_min = seen.confidence_min.unwrap_or(options.confidence_min);
+        let agreed = consensus.votes.agree >= options.agree && consensus.confidence >= confidence_min;
         if !agreed
             || !consensus.says(text)
             || self.is_accepted_as(text)

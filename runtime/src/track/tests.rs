@@ -60,7 +60,7 @@ impl Run {
             .map(|line| {
                 let (quad, region, part) = of(line);
                 let vote = if part { Vote::Withheld } else { Vote::Cast };
-                Seen { quad, reading: &line.reading, region, vote }
+                Seen { quad, reading: &line.reading, region, vote, confidence_min: None }
             })
             .collect();
         self.frame += 1;

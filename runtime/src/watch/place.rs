@@ -34,6 +34,7 @@ pub(super) struct Sight {
     reading: Reading,
     region: Option<usize>,
     vote: Vote,
+    confidence_min: Option<f32>,
 }
 
 /// A configured region.
@@ -63,7 +64,8 @@ impl Sight {
     /// A line that was found, which votes where its reading stands.
     fn found(line: PageLine, standing: Option<Reading>) -> Self {
         let vote = if standing.is_some() { Vote::Cast } else { Vote::Withheld };
-        Self { quad: line.quad, reading: standing.unwrap_or(line.reading), region: None, vote }
+        let reading = standing.unwrap_or(line.reading);
+        Self { quad: line.quad, reading, region: None, vote, confidence_min: None }
     }
 
     /// The line is taken to be where it was, in a frame that was not read: it has not left, and has no further vote.
@@ -72,7 +74,8 @@ impl Sight {
     }
 
     pub(super) fn seen(&self) -> Seen<'_> {
-        Seen { quad: self.quad, reading: &self.reading, region: self.region, vote: self.vote }
+        let &Self { quad, ref reading, region, vote, confidence_min } = self;
+        Seen { quad, reading, region, vote, confidence_min }
     }
 }
 
@@ -145,7 +148,8 @@ impl FixedPlace {
         look.counts.watch.read.increment();
         let reading = look.reader(&self.region.allow, self.lexicon.as_ref()).line(cut);
         look.counts.watch.unread.add(u64::from(reading.is_err()));
-        Some(Sight { quad: self.region.quad, reading: reading.ok()?, region: Some(number), vote: Vote::Cast })
+        let Region { quad, confidence_min, .. } = self.region;
+        Some(Sight { quad, reading: reading.ok()?, region: Some(number), vote: Vote::Cast, confidence_min })
     }
 
     /// Forgets what was seen.

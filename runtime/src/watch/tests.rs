@@ -75,6 +75,14 @@ fn a_region_and_a_line_that_is_found_are_told_once_enough_frames_agree() {
 }
 
 #[test]
+fn a_region_may_want_less_confidence_than_other_lines() {
+    let strict = format!("[track]\nconfidence-min = 1.0\n{REGION}");
+    assert!(Camera::new(&strict).show(&scene(), 10).is_empty());
+    let told = Camera::new(&format!("{strict}confidence-min = 0.9\n")).show(&scene(), 10);
+    assert_eq!(reading(&told).line.text, TEXT);
+}
+
+#[test]
 fn what_does_not_change_is_not_read_again() {
     for config in [REGION, ""] {
         let mut camera = Camera::new(config);
