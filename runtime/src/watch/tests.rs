@@ -35,7 +35,10 @@ struct Camera {
 impl Camera {
     fn new(config: &str) -> Self {
         let counts = Counts::default();
-        let watch = Watch::new(&Config::parse(config).unwrap(), model(), counts.clone()).unwrap();
+        let mut config = Config::parse(config).unwrap();
+        // The line is printed small: it is not read as surely as the default wants.
+        config.track.confidence_min = config.track.confidence_min.min(0.9);
+        let watch = Watch::new(&config, model(), counts.clone()).unwrap();
         Self { watch, counts, frames: 0 }
     }
 
@@ -75,11 +78,9 @@ fn a_region_and_a_line_that_is_found_are_told_once_enough_frames_agree() {
 }
 
 #[test]
-fn a_region_may_want_less_confidence_than_other_lines() {
-    let strict = format!("[track]\nconfidence-min = 1.0\n{REGION}");
-    assert!(Camera::new(&strict).show(&scene(), 10).is_empty());
-    let told = Camera::new(&format!("{strict}confidence-min = 0.9\n")).show(&scene(), 10);
-    assert_eq!(reading(&told).line.text, TEXT);
+fn a_region_may_want_more_confidence_than_other_lines() {
+    assert_eq!(reading(&Camera::new(REGION).show(&scene(), 10)).line.text, TEXT);
+    assert!(Camera::new(&format!("{REGION}confidence-min = 1.0\n")).show(&scene(), 10).is_empty());
 }
 
 #[test]
