@@ -1,7 +1,7 @@
 //! Whether there is ink beside a line on the same ground.
 //!
 //! From each end outwards, column by column of a strip somewhat higher than the line: columns with some ink, and none
-//! after it, are a letter or a sign. Columns that differ all the way up are the edge of the label, and end the search, as
+//! after it, are a letter or a sign; so are a few columns with ink in one row, a dash. Columns that differ all the way up are the edge of the label, and end the search, as
 //! do columns that become so without a gap: an edge that is slanted.
 
 #![expect(
@@ -10,6 +10,9 @@
     clippy::cast_precision_loss,
     reason = "pixels of a picture: sides are far below 2^24"
 )]
+
+use std::f32::consts::FRAC_1_SQRT_2;
+use std::ops::RangeInclusive;
 
 use crate::image::Gray;
 use crate::lines::Quad;
@@ -40,8 +43,11 @@ const DIFFERS_MAX: f32 = 0.6;
 /// Share of a column from which it is the edge of the label.
 const EDGE: f32 = 0.9;
 
-/// Share of a column from which there is ink: more than one sample.
-const INK: f32 = 1.5 / INNER as f32;
+/// Samples of a column from which there is ink.
+const INK: u32 = 2;
+
+/// Columns with ink in the same row that are a dash, though it be one sample high: fewer are noise, more are a rule.
+const DASH: RangeInclusive<usize> = 3..=INNER;
 
 /// The widest thing that is followed to see whether it becomes an edge, in samples.
 const WIDEST: usize = 5 * INNER / 4;
@@ -51,6 +57,15 @@ const CONTRAST_MIN: f32 = 4.0;
 
 /// The samples of a column.
 type Column = [f32; ROWS];
+
+/// What there is in a column beside a line.
+#[derive(Clone, Copy)]
+struct Beside {
+    /// The rows of the line with ink in them, a bit each.
+    ink: u32,
+    /// Whether it differs from the ground all the way up.
+    is_edge: bool,
+}
 
 /// Whether there is ink beside a line, at either end.
 pub(super) fn is_beside(picture: &Gray, quad: &Quad) -> bool {
@@ -68,17 +83,31 @@ fn is_beyond(picture: &Gray, sides: [[[f32; 2]; 2]; 2], height: f32) -> bool {
     let Some(levels) = Levels::of(&within) else { return false };
     // To the border of the picture, where there is no telling what follows.
     let beyond: Vec<Column> = (0..REACH * INNER).map_while(|at| column(0.5 + at as f32)).collect();
-    let shares: Vec<(f32, f32)> = beyond.iter().map(|column| levels.shares(column)).collect();
-    has_letter(&shares)
+    let beyond: Vec<Beside> = beyond.iter().map(|column| levels.beside(column)).collect();
+    has_letter(&beyond)
 }
 
-/// Whether there is something like a letter in columns, each the share that is ink and the share that differs in any way.
-fn has_letter(shares: &[(f32, f32)]) -> bool {
-    let is_edge = |&(_, differs): &(f32, f32)| differs >= EDGE;
-    let Some(start) = shares.iter().position(|column| column.0 >= INK || is_edge(column)) else { return false };
-    let thing = &shares[start..shares.len().min(start + WIDEST)];
-    let end = thing.iter().position(|column| column.0 < INK || is_edge(column));
-    !end.is_some_and(|end| is_edge(&thing[end]))
+/// Whether there is something like a letter in columns.
+fn has_letter(columns: &[Beside]) -> bool {
+    let ink = with_ink(columns);
+    let Some(start) = (0..columns.len()).find(|&at| ink[at] || columns[at].is_edge) else { return false };
+    let end = (start..columns.len().min(start + WIDEST)).find(|&at| !ink[at] || columns[at].is_edge);
+    !end.is_some_and(|end| columns[end].is_edge)
+}
+
+/// Which columns have ink.
+fn with_ink(columns: &[Beside]) -> Vec<bool> {
+    let mut ink: Vec<bool> = columns.iter().map(|column| column.ink.count_ones() >= INK).collect();
+    for row in 0..INNER {
+        let mut at = 0;
+        for run in columns.chunk_by(|one, next| (one.ink >> row) & 1 == (next.ink >> row) & 1) {
+            if (run[0].ink >> row) & 1 == 1 && DASH.contains(&run.len()) {
+                ink[at..at + run.len()].fill(true);
+            }
+            at += run.len();
+        }
+    }
+    ink
 }
 
 /// The column of samples `at` pixels beyond the end of a line; none where the line's own height leaves the picture.
@@ -125,15 +154,15 @@ struct Levels {
 impl Levels {
     /// The levels of columns within a line; none where nothing stands out from its ground.
     fn of(columns: &[Column]) -> Option<Self> {
-        // The line's own margin has no ink, so it is ground, and what varies there is noise. The middle of all levels would
-        // not do: bold letters are more ink than ground. 1.48 makes the median deviation a standard one.
-        let margin = columns.iter().flat_map(|column| [column[OUTER], column[OUTER + INNER - 1]]);
-        let mut margin: Vec<f32> = margin.collect();
+        // The line's own margin has no ink, so it is ground. The middle of all levels would not do: bold letters are more ink
+        // than ground.
+        let margins = [OUTER, OUTER + INNER - 1];
+        let mut margin: Vec<f32> = columns.iter().flat_map(|column| margins.map(|row| column[row])).collect();
         let ground = quantile(&mut margin, 0.5)?;
-        for level in &mut margin {
-            *level = (*level - ground).abs();
-        }
-        let noise = 1.48 * quantile(&mut margin, 0.5)?;
+        // What varies there from column to column is noise; over the whole line light varies as well. 1.48 makes the median
+        // deviation a standard one, and a difference has twice the variance.
+        let differences = columns.windows(3).flat_map(|three| margins.map(|row| (three[2][row] - three[0][row]).abs()));
+        let noise = 1.48 * FRAC_1_SQRT_2 * quantile(&mut differences.collect::<Vec<f32>>(), 0.5)?;
         let mut all: Vec<f32> = columns.iter().flat_map(|column| &column[OUTER..OUTER + INNER]).copied().collect();
         let [low, high] = [0.03, 0.97].map(|share| quantile(&mut all, share));
         let contrast = if ground - low? > high? - ground { low? - ground } else { high? - ground };
@@ -141,12 +170,13 @@ impl Levels {
         (contrast.abs() >= CONTRAST_MIN).then_some(Self { ground, contrast, least })
     }
 
-    /// The share of a column beside the line that is ink, and that of a higher one that differs from the ground.
-    fn shares(&self, column: &Column) -> (f32, f32) {
+    /// What there is in a column beside the line.
+    fn beside(&self, column: &Column) -> Beside {
         let relative = column.map(|level| (level - self.ground) / self.contrast);
-        let ink = relative[OUTER..OUTER + INNER].iter().filter(|level| **level > self.least).count();
+        let rows = relative[OUTER..OUTER + INNER].iter().enumerate();
+        let ink = rows.filter(|(_, level)| **level > self.least).fold(0, |ink, (row, _)| ink | 1 << row);
         let differs = relative.iter().filter(|level| level.abs() > self.least).count();
-        (ink as f32 / INNER as f32, differs as f32 / ROWS as f32)
+        Beside { ink, is_edge: differs as f32 >= EDGE * ROWS as f32 }
     }
 }
 
@@ -222,6 +252,27 @@ mod tests {
         (0..6).for_each(|letter| dot(&mut picture, (42 + 13 * letter, 23), (10, 18), 30));
         assert!(!is_beside(&picture, &quad()));
         dot(&mut picture, (128, 23), (4, 18), 40);
+        assert!(is_beside(&picture, &quad()));
+    }
+
+    #[test]
+    fn a_thin_dash_is_beside_it_and_a_rule_or_a_speck_is_not() {
+        for (width, expected) in [(10, true), (3, false), (70, false)] {
+            let mut picture = label(240);
+            dot(&mut picture, (130, 32), (width, 2), 40);
+            assert_eq!(is_beside(&picture, &quad()), expected, "{width}");
+        }
+    }
+
+    #[test]
+    fn faint_letters_on_a_shaded_label_are_seen() {
+        let mut picture = label(240);
+        dot(&mut picture, (128, 23), (4, 18), 30);
+        for (at, pixel) in picture.pixels.iter_mut().enumerate() {
+            // Darker to the right, by more than the letters are lighter.
+            let ground = 140 - u8::try_from((at % 240) / 3).unwrap();
+            *pixel = if *pixel == 30 { ground + 24 } else { ground };
+        }
         assert!(is_beside(&picture, &quad()));
     }
 }
