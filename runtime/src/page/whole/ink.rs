@@ -1,8 +1,8 @@
 //! Whether there is ink beside a line on the same ground.
 //!
 //! From each end outwards, column by column of a strip somewhat higher than the line: columns with some ink, and none
-//! after it, are a letter or a sign; so are a few columns with ink in one row, a dash. Columns that differ all the way up are the edge of the label, and end the search, as
-//! do columns that become so without a gap: an edge that is slanted.
+//! after it, are a letter or a sign; so are a few columns with ink in one row, a dash. Columns that differ all the way up
+//! are the edge of the label, and end the search, as do columns that become so without a gap: an edge that is slanted.
 
 #![expect(
     clippy::cast_possible_truncation,
