@@ -263,16 +263,4 @@ mod tests {
             assert_eq!(is_beside(&picture, &quad()), expected, "{width}");
         }
     }
-
-    #[test]
-    fn faint_letters_on_a_shaded_label_are_seen() {
-        let mut picture = label(240);
-        dot(&mut picture, (128, 23), (4, 18), 30);
-        for (at, pixel) in picture.pixels.iter_mut().enumerate() {
-            // Darker to the right, by more than the letters are lighter.
-            let ground = 140 - u8::try_from((at % 240) / 3).unwrap();
-            *pixel = if *pixel == 30 { ground + 24 } else { ground };
-        }
-        assert!(is_beside(&picture, &quad()));
-    }
 }
