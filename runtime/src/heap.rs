@@ -20,19 +20,17 @@ fn outer(layout: Layout) -> Option<Layout> {
     Layout::from_size_align(layout.size().checked_add(layout.align())?, NATURAL).ok()
 }
 
-/// The block within what was allocated for it.
-///
-/// # Safety
-/// `start` is null, or that of a block of [`outer`] of a layout aligned to `align`.
+/// A block of `layout`, which is aligned to more than [`NATURAL`], within one that `allocate` gives.
 #[expect(unsafe_code, reason = "an allocator hands out memory")]
 #[expect(clippy::cast_ptr_alignment, reason = "both addresses are multiples of 16")]
-unsafe fn inner(start: *mut u8, align: usize) -> *mut u8 {
+fn within(layout: Layout, allocate: impl FnOnce(Layout) -> *mut u8) -> *mut u8 {
+    let start = outer(layout).map_or(std::ptr::null_mut(), allocate);
     if start.is_null() {
         return start;
     }
-    // From 16 to `align`: the start is a multiple of 16, and never one that is left as it is.
-    let room = align - start.addr() % align;
-    // SAFETY: there are `align` bytes more than the block needs, and at least 16 of them are before it.
+    // From 16 to the alignment: the start is a multiple of 16, and never one that is left as it is.
+    let room = layout.align() - start.addr() % layout.align();
+    // SAFETY: there are as many bytes more as the alignment has than the block needs, and at least 16 of them are before it.
     unsafe {
         let block = start.add(room);
         block.cast::<*mut u8>().sub(1).write(start);
@@ -45,23 +43,15 @@ unsafe fn inner(start: *mut u8, align: usize) -> *mut u8 {
 #[expect(unsafe_code, reason = "an allocator hands out memory")]
 unsafe impl GlobalAlloc for Heap {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        if layout.align() <= NATURAL {
-            // SAFETY: the caller's promise is what the system wants.
-            return unsafe { System.alloc(layout) };
-        }
-        let Some(outer) = outer(layout) else { return std::ptr::null_mut() };
-        // SAFETY: the outer layout has a size above 0.
-        unsafe { inner(System.alloc(outer), layout.align()) }
+        // SAFETY: the caller promises a size above 0, and what is asked for instead is larger.
+        let allocate = |layout| unsafe { System.alloc(layout) };
+        if layout.align() <= NATURAL { allocate(layout) } else { within(layout, allocate) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        if layout.align() <= NATURAL {
-            // SAFETY: as above.
-            return unsafe { System.alloc_zeroed(layout) };
-        }
-        let Some(outer) = outer(layout) else { return std::ptr::null_mut() };
         // SAFETY: as above; what is written lies before the block.
-        unsafe { inner(System.alloc_zeroed(outer), layout.align()) }
+        let allocate = |layout| unsafe { System.alloc_zeroed(layout) };
+        if layout.align() <= NATURAL { allocate(layout) } else { within(layout, allocate) }
     }
 
     #[expect(clippy::cast_ptr_alignment, reason = "both addresses are multiples of 16")]

@@ -7,8 +7,8 @@
 mod again;
 #[cfg(test)]
 mod tests;
-pub mod upright;
-pub mod whole;
+mod upright;
+mod whole;
 
 use crate::evaluate::Reader;
 use crate::image::Gray;

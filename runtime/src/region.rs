@@ -9,6 +9,7 @@ use crate::alphabet::{AllowList, Alphabet, AlphabetError};
 use crate::lexicon::LexiconOptions;
 use crate::lines::{Quad, QuadError, check_shape};
 use crate::rule::RuleOptions;
+use crate::track::{TrackOptionsError, check_confidence};
 
 /// A region, as the configuration says it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -90,12 +91,12 @@ pub enum RegionError {
         source: QuadError,
     },
     /// Its confidence is none.
-    #[error("region `{name}`: confidence-min is {found}: a confidence is from 0 to 1")]
+    #[error("region `{name}`: {source}")]
     Confidence {
         /// The region.
         name: String,
-        /// The number.
-        found: f32,
+        /// What is wrong with the number.
+        source: TrackOptionsError,
     },
     /// Its allow-list is not one of the model's.
     #[error("region `{name}`: {source}")]
@@ -159,8 +160,10 @@ pub fn check(regions: &[RegionOptions]) -> Result<(), RegionError> {
             return Err(RegionError::SameName { name: region.name.clone() });
         }
         region.quad()?;
-        if let Some(found) = region.confidence_min.filter(|least| !(0.0..=1.0).contains(least)) {
-            return Err(RegionError::Confidence { name: region.name.clone(), found });
+        if let Some(least) = region.confidence_min {
+            let name = || region.name.clone();
+            check_confidence("confidence-min", least)
+                .map_err(|source| RegionError::Confidence { name: name(), source })?;
         }
     }
     Ok(())

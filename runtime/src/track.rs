@@ -22,6 +22,7 @@ use crate::lines::Quad;
 use crate::recognizer::{Character, Reading};
 use associate::associate;
 use line::Line;
+pub(crate) use options::check_confidence;
 pub use options::{TrackOptions, TrackOptionsError};
 
 /// A line as it was found and read in a frame.

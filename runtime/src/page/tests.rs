@@ -65,7 +65,7 @@ fn a_part_of_a_line_does_not_stand() {
     // Without the last digit and what is right of it.
     let part = Quad([a, [b[0] - 30.0, b[1]], [c[0] - 30.0, c[1]], d]);
     let read = read(&picture, &[FoundLine { quad: part, score }], true);
-    assert!(read.iter().all(|(_, stands)| !stands), "{read:?}");
+    assert!(read.len() == 1 && read.iter().all(|(_, stands)| !stands), "{read:?}");
 }
 
 #[test]
@@ -73,11 +73,10 @@ fn a_line_that_reads_otherwise_with_some_room_does_not_stand() {
     let mut picture = ground();
     let FoundLine { quad: Quad([a, b, c, d]), score } = put(&mut picture, (BATCH, 0), (100, 60));
     // Cut off below, as by a finder that takes a fold for the end of the letters.
-    for lost in [8.0, 9.0, 10.0, 11.0, 12.0] {
-        let part = Quad([a, b, [c[0], c[1] - lost], [d[0], d[1] - lost]]);
-        let read = read(&picture, &[FoundLine { quad: part, score }], true);
-        assert!(read.iter().all(|(text, stands)| !stands || text == "B/N 97980"), "{read:?}");
-    }
+    let parts = [8.0, 9.0, 10.0, 11.0, 12.0].map(|lost| Quad([a, b, [c[0], c[1] - lost], [d[0], d[1] - lost]]));
+    let read: Vec<_> = parts.into_iter().flat_map(|quad| read(&picture, &[FoundLine { quad, score }], true)).collect();
+    assert!(read.iter().any(|(text, _)| text != "B/N 97980"), "{read:?}");
+    assert!(read.iter().all(|(text, stands)| !stands || text == "B/N 97980"), "{read:?}");
 }
 
 #[test]

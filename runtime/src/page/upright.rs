@@ -11,13 +11,13 @@ const LEAST: f32 = 1e-3;
 
 /// Whether the confidences of a label read as it lies are low enough for another look.
 #[must_use]
-pub fn is_doubtful(confidences: &[f32]) -> bool {
+pub(super) fn is_doubtful(confidences: &[f32]) -> bool {
     mean_log(confidences) < SURE.ln()
 }
 
 /// Whether a label reads better upside down, from the confidences of its lines as they lie and upside down.
 #[must_use]
-pub fn is_upside_down(as_it_lies: &[f32], upside_down: &[f32]) -> bool {
+pub(super) fn is_upside_down(as_it_lies: &[f32], upside_down: &[f32]) -> bool {
     mean_log(upside_down) > mean_log(as_it_lies)
 }
 
@@ -30,9 +30,9 @@ const ODDS_MIN: f32 = 1.1;
 /// Whether a label is the right way up beyond doubt, from the confidence of each line as it was read and upside down.
 ///
 /// No more lines are looked at than it takes.
-pub fn is_certain(lines: impl Iterator<Item = (f32, f32)>) -> bool {
+pub(super) fn is_certain(lines: impl Iterator<Item = (f32, f32)>) -> bool {
     let mut odds = lines.scan(0.0, |odds, (as_it_lies, upside_down)| {
-        *odds += as_it_lies.max(LEAST).ln() - upside_down.max(LEAST).ln();
+        *odds += log(as_it_lies) - log(upside_down);
         Some(*odds)
     });
     odds.any(|odds| odds >= ODDS_MIN.ln())
@@ -44,8 +44,13 @@ fn mean_log(confidences: &[f32]) -> f32 {
     if confidences.is_empty() {
         return LEAST.ln();
     }
-    let sum: f32 = confidences.iter().map(|confidence| confidence.max(LEAST).ln()).sum();
+    let sum: f32 = confidences.iter().map(|&confidence| log(confidence)).sum();
     sum / confidences.len() as f32
+}
+
+/// The logarithm of a confidence, which counts as [`LEAST`] at least.
+fn log(confidence: f32) -> f32 {
+    confidence.max(LEAST).ln()
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ const LETTER: f32 = 0.7;
 
 /// Whether one of the lines that were read of a picture is whole, as far as what is around it tells.
 #[must_use]
-pub fn is_whole(picture: &Gray, lines: &[PageLine], at: usize) -> bool {
+pub(super) fn is_whole(picture: &Gray, lines: &[PageLine], at: usize) -> bool {
     let line = &lines[at];
     let mut others = lines.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, other)| &other.quad);
     is_inside(&line.quad.stretched(LETTER, 0.0), picture)

@@ -85,11 +85,8 @@ impl TrackOptions {
         if !(1..=self.window).contains(&self.agree) {
             return Err(TrackOptionsError::Agree { agree: self.agree, window: self.window });
         }
-        for (option, value) in [("confidence-min", self.confidence_min), ("reading-min", self.reading_min)] {
-            if !(0.0..=1.0).contains(&value) {
-                return Err(TrackOptionsError::Confidence { option, value });
-            }
-        }
+        check_confidence("confidence-min", self.confidence_min)?;
+        check_confidence("reading-min", self.reading_min)?;
         if !(self.distance_max.is_finite() && self.distance_max > 0.0) {
             return Err(TrackOptionsError::Distance(self.distance_max));
         }
@@ -98,6 +95,14 @@ impl TrackOptions {
         }
         Ok(())
     }
+}
+
+/// Checks an option that is a confidence.
+///
+/// # Errors
+/// [`TrackOptionsError::Confidence`], with the option's name.
+pub(crate) fn check_confidence(option: &'static str, value: f32) -> Result<(), TrackOptionsError> {
+    if (0.0..=1.0).contains(&value) { Ok(()) } else { Err(TrackOptionsError::Confidence { option, value }) }
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ type Column = [f32; ROWS];
 
 /// What there is in a column beside a line.
 #[derive(Clone, Copy)]
-struct Beside {
+struct Mark {
     /// The rows of the line with ink in them, a bit each.
     ink: u32,
     /// Whether it differs from the ground all the way up.
@@ -82,13 +82,12 @@ fn is_beyond(picture: &Gray, sides: [[[f32; 2]; 2]; 2], height: f32) -> bool {
     let within: Vec<Column> = (0..back).filter_map(|at| column(-0.5 - at as f32)).collect();
     let Some(levels) = Levels::of(&within) else { return false };
     // To the border of the picture, where there is no telling what follows.
-    let beyond: Vec<Column> = (0..REACH * INNER).map_while(|at| column(0.5 + at as f32)).collect();
-    let beyond: Vec<Beside> = beyond.iter().map(|column| levels.beside(column)).collect();
-    has_letter(&beyond)
+    let beyond = (0..REACH * INNER).map_while(|at| column(0.5 + at as f32));
+    has_letter(&beyond.map(|column| levels.mark(&column)).collect::<Vec<Mark>>())
 }
 
 /// Whether there is something like a letter in columns.
-fn has_letter(columns: &[Beside]) -> bool {
+fn has_letter(columns: &[Mark]) -> bool {
     let ink = with_ink(columns);
     let Some(start) = (0..columns.len()).find(|&at| ink[at] || columns[at].is_edge) else { return false };
     let end = (start..columns.len().min(start + WIDEST)).find(|&at| !ink[at] || columns[at].is_edge);
@@ -96,7 +95,7 @@ fn has_letter(columns: &[Beside]) -> bool {
 }
 
 /// Which columns have ink.
-fn with_ink(columns: &[Beside]) -> Vec<bool> {
+fn with_ink(columns: &[Mark]) -> Vec<bool> {
     let mut ink: Vec<bool> = columns.iter().map(|column| column.ink.count_ones() >= INK).collect();
     for row in 0..INNER {
         let mut at = 0;
@@ -171,12 +170,12 @@ impl Levels {
     }
 
     /// What there is in a column beside the line.
-    fn beside(&self, column: &Column) -> Beside {
+    fn mark(&self, column: &Column) -> Mark {
         let relative = column.map(|level| (level - self.ground) / self.contrast);
         let rows = relative[OUTER..OUTER + INNER].iter().enumerate();
         let ink = rows.filter(|(_, level)| **level > self.least).fold(0, |ink, (row, _)| ink | 1 << row);
         let differs = relative.iter().filter(|level| level.abs() > self.least).count();
-        Beside { ink, is_edge: differs as f32 >= EDGE * ROWS as f32 }
+        Mark { ink, is_edge: differs as f32 >= EDGE * ROWS as f32 }
     }
 }
 
