@@ -1,6 +1,6 @@
 //! AdamW (Loshchilov and Hutter 2019) whose moments can be saved, which libtorch's own does not allow from outside.
 
-use tch::{Tensor, no_grad};
+use tch::{Device, Kind, Tensor, no_grad};
 
 /// Decay of the mean of gradients.
 const BETA1: f64 = 0.9;
@@ -14,8 +14,10 @@ const EPSILON: f64 = 1e-8;
 pub struct AdamW {
     parameters: Vec<Parameter>,
     weight_decay: f64,
-    /// Updates made so far.
+    /// Updates asked for so far.
     pub steps: i64,
+    /// Of the last of these, how many in a row changed nothing, their gradient not being finite. `[]`
+    refused: Tensor,
 }
 
 /// A parameter and its moments.
@@ -38,7 +40,9 @@ impl AdamW {
             let (mean, square) = no_grad(|| (value.zeros_like(), value.zeros_like()));
             Parameter { name, value, mean, square }
         };
-        Self { parameters: named.into_iter().map(start).collect(), weight_decay, steps: 0 }
+        let parameters: Vec<Parameter> = named.into_iter().map(start).collect();
+        let device = parameters.first().map_or(Device::Cpu, |parameter| parameter.value.device());
+        Self { parameters, weight_decay, steps: 0, refused: Tensor::zeros([], (Kind::Float, device)) }
     }
 
     /// The parameters with their moments.
@@ -48,39 +52,48 @@ impl AdamW {
 
     /// Makes one update from the parameters' gradients, scaled down to a norm of `max_norm` where they are larger.
     ///
-    /// Returns the norm before scaling. Where it is not finite nothing is changed: one bad batch must not spoil the
-    /// weights.
-    pub fn step(&mut self, rate: f64, max_norm: f64) -> f64 {
+    /// Returns the norm before scaling, `[]`. Where it is not finite nothing is changed: one bad batch must not spoil the
+    /// weights. All of it is decided where the parameters are: to ask a GPU for the norm would make it wait.
+    pub fn step(&mut self, rate: f64, max_norm: f64) -> Tensor {
         no_grad(|| {
             let norm = self.gradient_norm();
-            if norm.is_finite() {
-                self.steps += 1;
-                let scale = (max_norm / (norm + 1e-6)).min(1.0);
-                self.update(rate, scale);
-            }
+            let finite = norm.isfinite();
+            self.refused = (&self.refused + 1.0) * finite.logical_not();
+            self.steps += 1;
+            let scale = (max_norm / (&norm + 1e-6)).clamp_max(1.0);
+            self.update(rate, &scale, &finite);
             norm
         })
     }
 
-    fn gradient_norm(&self) -> f64 {
-        let squares: Vec<Tensor> =
-            self.parameters.iter().map(|p| p.value.grad().square().sum(tch::Kind::Float)).collect();
-        f64::try_from(Tensor::stack(&squares, 0).sum(tch::Kind::Float).sqrt()).unwrap_or(f64::NAN)
+    /// How many of the last updates, in a row, changed nothing. On a GPU this waits for them.
+    pub fn refused_in_a_row(&self) -> f64 {
+        self.refused.double_value(&[])
     }
 
+    fn gradient_norm(&self) -> Tensor {
+        let squares: Vec<Tensor> = self.parameters.iter().map(|p| p.value.grad().square().sum(Kind::Float)).collect();
+        Tensor::stack(&squares, 0).sum(Kind::Float).sqrt()
+    }
+
+    /// Moves moments and parameters, each by zero where the gradient is not `finite`.
     #[expect(clippy::cast_precision_loss, reason = "a step count is far below 2^52")]
-    fn update(&mut self, rate: f64, scale: f64) {
+    fn update(&mut self, rate: f64, scale: &Tensor, finite: &Tensor) {
         let correction1 = 1.0 - BETA1.powf(self.steps as f64);
         let correction2 = 1.0 - BETA2.powf(self.steps as f64);
+        let zero = scale.zeros_like();
+        let counts = finite.to_kind(Kind::Float); // 1 or 0
+        let (share1, share2) = (&counts * (1.0 - BETA1), &counts * (1.0 - BETA2));
+        let (kept, step) = (1.0 - &counts * (rate * self.weight_decay), &counts * (rate / correction1));
         for Parameter { value, mean, square, .. } in &mut self.parameters {
-            let gradient = value.grad() * scale;
+            let gradient = (value.grad() * scale).where_self(finite, &zero);
             if value.dim() > 1 {
-                let _ = value.g_mul_scalar_(1.0 - rate * self.weight_decay);
+                let _ = value.g_mul_(&kept);
             }
-            let _ = mean.g_mul_scalar_(BETA1).g_add_(&(&gradient * (1.0 - BETA1)));
-            let _ = square.g_mul_scalar_(BETA2).g_add_(&(gradient.square() * (1.0 - BETA2)));
+            let _ = mean.lerp_tensor_(&gradient, &share1);
+            let _ = square.lerp_tensor_(&gradient.square(), &share2);
             let divisor = (&*square / correction2).sqrt() + EPSILON;
-            let _ = value.g_sub_(&(&*mean / divisor * (rate / correction1)));
+            let _ = value.g_sub_(&(&*mean / divisor * &step));
         }
     }
 }
@@ -88,7 +101,7 @@ impl AdamW {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tch::{Device, Kind, nn};
+    use tch::nn;
 
     /// The same four updates through libtorch's AdamW give the same values within rounding.
     #[test]
@@ -104,7 +117,7 @@ mod tests {
         for _ in 0..4 {
             ours.shallow_clone().zero_grad();
             loss(&ours).backward();
-            optimizer.step(0.05, f64::INFINITY);
+            let _ = optimizer.step(0.05, f64::INFINITY);
             reference.backward_step(&loss(&theirs));
         }
         assert!(ours.allclose(&theirs, 1e-5, 1e-6, false), "{ours:?} {theirs:?}");
@@ -112,10 +125,25 @@ mod tests {
 
     #[test]
     fn a_gradient_that_is_not_finite_changes_nothing() {
-        let weight = Tensor::from_slice(&[1.0f32, 2.0]).set_requires_grad(true);
+        let weight = Tensor::from_slice(&[1.0f32, 2.0]).reshape([1, 2]).set_requires_grad(true);
         let mut optimizer = AdamW::new(vec![("w".into(), weight.shallow_clone())], 0.1);
-        (&weight * f64::NAN).sum(Kind::Float).backward();
-        assert!(optimizer.step(0.1, 1.0).is_nan());
-        assert_eq!(Vec::<f32>::try_from(weight.detach()).unwrap(), [1.0, 2.0]);
+        let mut step = |factor: f64| {
+            weight.shallow_clone().zero_grad();
+            (&weight * factor).sum(Kind::Float).backward();
+            let norm = f64::try_from(optimizer.step(0.1, 1.0)).unwrap();
+            let Parameter { mean, square, .. } = &optimizer.parameters()[0];
+            let state =
+                [&weight.detach(), mean, square].map(|state| Vec::<f32>::try_from(state.reshape([-1])).unwrap());
+            (norm, state, optimizer.refused_in_a_row() as i64)
+        };
+        let (_, before, refused) = step(1.0);
+        assert_eq!(refused, 0);
+        for (times, factor) in [(1, f64::NAN), (2, f64::INFINITY)] {
+            let (norm, after, refused) = step(factor);
+            assert!(!norm.is_finite());
+            assert_eq!((after, refused), (before.clone(), times));
+        }
+        let (norm, after, refused) = step(1.0);
+        assert!(norm.is_finite() && after != before && refused == 0);
     }
 }

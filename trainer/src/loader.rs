@@ -2,7 +2,8 @@
 //!
 //! Lines come in pools. A pool is filled in parallel, sorted by width so that a batch holds lines of like width, cut
 //! into batches, and the batches are shuffled. Which lines make up which batch follows from the seed and the step
-//! alone, so that a resumed run sees what an uninterrupted one would have seen.
+//! alone, so that a resumed run sees what an uninterrupted one would have seen. The threads that render the lines stack
+//! them to tensors too, in memory that a GPU copies from by itself: the training thread only hands them on.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -63,24 +64,46 @@ impl Batch {
     pub fn handles(&self) -> Self {
         Self { lines: self.lines.shallow_clone(), targets: self.targets.clone(), texts: self.texts.clone() }
     }
+
+    /// The batch on a device. From pinned memory the copy is queued there, and nobody waits for it.
+    #[must_use]
+    pub fn on(self, device: Device) -> Self {
+        let kind = self.lines.kind();
+        Self { lines: self.lines.to_device_(device, kind, true, false), ..self }
+    }
+
+    /// The batch where a CUDA device copies it from without the processor's help; as it is for any other device.
+    fn pinned_for(self, device: Device) -> Self {
+        let lines = if device.is_cuda() { self.lines.pin_memory(device) } else { self.lines };
+        Self { lines, ..self }
+    }
+}
+
+/// Which lines make up which batch.
+#[derive(Debug, Clone, Copy)]
+pub struct Order {
+    /// Seed of the shuffling and of the padding.
+    pub seed: u64,
+    /// Lines a batch.
+    pub batch: usize,
+    /// Parts of like size that a batch comes in, at most.
+    pub shards: usize,
 }
 
 /// Batches in order, prepared ahead.
 #[derive(Debug)]
 pub struct Loader {
-    pools: Receiver<Vec<Vec<Example>>>,
-    ready: std::vec::IntoIter<Vec<Example>>,
-    seed: u64,
-    step: usize,
+    pools: Receiver<Vec<Vec<Batch>>>,
+    ready: std::vec::IntoIter<Vec<Batch>>,
     device: Device,
 }
 
 impl Loader {
-    /// Starts to prepare batches of `batch` lines from update `step` on.
+    /// Starts to prepare batches from update `step` on.
     ///
     /// # Errors
-    /// When no thread can be started.
-    pub fn start(source: Source, seed: u64, batch: usize, step: usize, device: Device) -> Result<Self> {
+    /// When no thread can be started, or the first pool cannot be made.
+    pub fn start(source: Source, order: Order, step: usize, device: Device) -> Result<Self> {
         let (sender, pools) = sync_channel(1);
         let first = step / POOL_BATCHES;
         thread::Builder::new()
@@ -88,35 +111,31 @@ impl Loader {
             .spawn(move || {
                 // A closed channel means that training has ended.
                 let mut pool = first;
-                while sender.send(fill(&source, seed, batch, pool)).is_ok() {
+                while sender.send(order.pool(&source, pool, device)).is_ok() {
                     pool += 1;
                 }
             })
             .context("no thread for loading lines can be started")?;
-        let mut loader = Self { pools, ready: Vec::new().into_iter(), seed, step: first * POOL_BATCHES, device };
-        while loader.step < step {
-            loader.next_examples()?;
+        let mut loader = Self { pools, ready: Vec::new().into_iter(), device };
+        for _ in first * POOL_BATCHES..step {
+            loader.next_prepared()?;
         }
         Ok(loader)
     }
 
-    /// The batch of the next update, in up to `shards` parts of like size.
+    /// The batch of the next update, in its shards.
     ///
     /// # Errors
     /// When the loading thread has died.
-    pub fn next_shards(&mut self, shards: usize) -> Result<Vec<Batch>> {
-        let mut random = generator(self.seed ^ PADDING_STREAM, self.step as u64);
-        let examples = self.next_examples()?;
-        let extra = random.random_range(0..=EXTRA_STEPS_MAX) * TIME_STRIDE;
-        let size = examples.len().div_ceil(shards.max(1));
-        Ok(examples.chunks(size).map(|shard| stack(shard, extra, self.device)).collect())
+    pub fn next_shards(&mut self) -> Result<Vec<Batch>> {
+        let device = self.device;
+        Ok(self.next_prepared()?.into_iter().map(|batch| batch.on(device)).collect())
     }
 
-    fn next_examples(&mut self) -> Result<Vec<Example>> {
+    fn next_prepared(&mut self) -> Result<Vec<Batch>> {
         loop {
-            if let Some(examples) = self.ready.next() {
-                self.step += 1;
-                return Ok(examples);
+            if let Some(shards) = self.ready.next() {
+                return Ok(shards);
             }
             self.ready =
                 self.pools.recv().context("the loading thread has stopped; see its message above")?.into_iter();
@@ -124,22 +143,36 @@ impl Loader {
     }
 }
 
-fn fill(source: &Source, seed: u64, batch: usize, pool: usize) -> Vec<Vec<Example>> {
-    let lines = (POOL_BATCHES * batch) as u64;
-    let first = pool as u64 * lines;
-    let mut examples: Vec<Example> = (first..first + lines).into_par_iter().map(|index| source(index)).collect();
-    examples.sort_by_key(|example| example.input.width());
-    let mut batches: Vec<Vec<Example>> = Vec::with_capacity(POOL_BATCHES);
-    while !examples.is_empty() {
-        let rest = examples.split_off(batch.min(examples.len()));
-        batches.push(std::mem::replace(&mut examples, rest));
+impl Order {
+    /// Renders and stacks the batches of a pool.
+    fn pool(&self, source: &Source, pool: usize, device: Device) -> Vec<Vec<Batch>> {
+        let batches = self.examples(source, pool);
+        let stacked = batches.into_par_iter().enumerate().map(|(i, examples)| {
+            let step = (pool * POOL_BATCHES + i) as u64;
+            let extra = generator(self.seed ^ PADDING_STREAM, step).random_range(0..=EXTRA_STEPS_MAX) * TIME_STRIDE;
+            let size = examples.len().div_ceil(self.shards.max(1));
+            examples.chunks(size).map(|shard| stack(shard, extra).pinned_for(device)).collect()
+        });
+        stacked.collect()
     }
-    batches.shuffle(&mut generator(seed, pool as u64));
-    batches
+
+    fn examples(&self, source: &Source, pool: usize) -> Vec<Vec<Example>> {
+        let lines = (POOL_BATCHES * self.batch) as u64;
+        let first = pool as u64 * lines;
+        let mut examples: Vec<Example> = (first..first + lines).into_par_iter().map(|index| source(index)).collect();
+        examples.sort_by_key(|example| example.input.width());
+        let mut batches: Vec<Vec<Example>> = Vec::with_capacity(POOL_BATCHES);
+        while !examples.is_empty() {
+            let rest = examples.split_off(self.batch.min(examples.len()));
+            batches.push(std::mem::replace(&mut examples, rest));
+        }
+        batches.shuffle(&mut generator(self.seed, pool as u64));
+        batches
+    }
 }
 
 /// Stacks lines, padded with zeros to the widest and `extra` columns more, and from there to [`WIDTH_MULTIPLE`].
-pub fn stack(examples: &[Example], extra: usize, device: Device) -> Batch {
+pub fn stack(examples: &[Example], extra: usize) -> Batch {
     let widest = examples.iter().map(|example| example.input.width()).max().unwrap_or(TIME_STRIDE);
     let width = (widest + extra).next_multiple_of(WIDTH_MULTIPLE);
     let mut block = vec![0.0f32; examples.len() * HEIGHT * width];
@@ -151,7 +184,7 @@ pub fn stack(examples: &[Example], extra: usize, device: Device) -> Batch {
     }
     // Made as [N, H, W, 1]: the strides then say "channels last", which one channel alone leaves open.
     let shape = [examples.len(), HEIGHT, width, 1].map(|side| i64::try_from(side).unwrap_or(i64::MAX));
-    let lines = Tensor::from_slice(&block).reshape(shape).permute([0, 3, 1, 2]).to_device(device);
+    let lines = Tensor::from_slice(&block).reshape(shape).permute([0, 3, 1, 2]);
     Batch { lines, targets, texts: examples.iter().map(|example| example.text.clone()).collect() }
 }
 

@@ -12,7 +12,7 @@ use tch::{Device, Tensor};
 use crate::adamw::AdamW;
 use crate::checkpoint::{self, Checkpoint, Progress};
 use crate::config::Config;
-use crate::loader::{Example, Loader, Source};
+use crate::loader::{Example, Loader, Order, Source};
 use crate::log::{Log, Update};
 use crate::replicas::Replicas;
 use crate::schedule;
@@ -22,7 +22,7 @@ use crate::validate::{self, Shown};
 const LOG_EVERY: usize = 50;
 
 /// Updates in a row without a finite gradient after which a run is given up.
-const BAD_UPDATES_MAX: usize = 20;
+const BAD_UPDATES_MAX: f64 = 20.0;
 
 /// A run: what to train, on what, where to.
 pub struct Run<'a> {
@@ -59,31 +59,25 @@ pub fn train(run: &Run) -> Result<Progress> {
     let mut replicas = Replicas::new(config, *device, run.replicas);
     let mut optimizer = AdamW::new(replicas.first().trainable(), config.optimization.weight_decay);
     let mut progress = resume(run, &replicas.first().store, &mut optimizer)?;
-    let mut loader = Loader::start(run.source.clone(), config.data.seed, batch, progress.step, *device)?;
+    let order = Order { seed: config.data.seed, batch, shards: run.replicas };
+    let mut loader = Loader::start(run.source.clone(), order, progress.step, *device)?;
     let mut log = Log::append(&folder.join("log.jsonl"))?;
     let bar = progress_bar(steps, progress.step);
-    let mut bad_updates = 0;
     let mut window = Window::new();
 
     let last = run.until.map_or(steps, |until| until.min(steps));
     while progress.step < last {
         let rate = schedule::rate(&config.optimization, progress.step);
-        let shards = loader.next_shards(run.replicas)?; // [N, 1, 32, W] in all
+        let shards = loader.next_shards()?; // [N, 1, 32, W] in all
         let loss = replicas.gradients(&shards)?;
         let norm = optimizer.step(rate, config.optimization.gradient_norm_max);
         progress.step += 1;
 
-        bad_updates = if norm.is_finite() { 0 } else { bad_updates + 1 };
-        ensure!(
-            bad_updates < BAD_UPDATES_MAX,
-            "no finite gradient in {BAD_UPDATES_MAX} updates up to step {}: lower optimization.rate ({}) and resume from {}",
-            progress.step,
-            config.optimization.rate,
-            folder.join("last.safetensors").display()
-        );
         window.add(loss, batch);
         bar.inc(1);
-        if progress.step.is_multiple_of(LOG_EVERY) {
+        if progress.step.is_multiple_of(LOG_EVERY) || progress.step == last {
+            check(&optimizer, run, progress.step)?;
+            let norm = f64::try_from(norm)?;
             let (loss, lines_per_second) = window.take();
             bar.set_message(format!("loss {loss:.4}, {lines_per_second:.0} lines/s"));
             log.update(progress.step, &Update { loss, norm, rate, lines_per_second })?;
@@ -106,6 +100,18 @@ pub fn train(run: &Run) -> Result<Progress> {
     }
     bar.finish_and_clear();
     Ok(progress)
+}
+
+/// Gives the run up where updates come to nothing. They have spoilt nothing, so that it is soon enough now and then.
+fn check(optimizer: &AdamW, run: &Run, step: usize) -> Result<()> {
+    let refused = optimizer.refused_in_a_row();
+    ensure!(
+        refused < BAD_UPDATES_MAX,
+        "no finite gradient in {refused} updates up to step {step}: lower optimization.rate ({}) and resume from {}",
+        run.config.optimization.rate,
+        run.folder.join("last.safetensors").display()
+    );
+    Ok(())
 }
 
 /// Prepares the folder; restores its last checkpoint.

@@ -78,7 +78,7 @@ fn read_batches(
 }
 
 fn read(net: &Crnn, alphabet: &Alphabet, lines: &[Example], device: Device) -> Result<Vec<Shown>> {
-    let batch = stack(lines, 0, device);
+    let batch = stack(lines, 0).on(device);
     let scores = no_grad(|| net.forward_t(&batch.lines, false)); // [T, N, C]
     let (steps, _, classes) = scores.size3()?;
     let (steps, classes) = (usize::try_from(steps)?, usize::try_from(classes)?);
@@ -105,7 +105,7 @@ fn raw_path(scores: &Scores, alphabet: &Alphabet) -> String {
 /// # Errors
 /// When the output cannot be copied from the device.
 pub fn log_probabilities(net: &Crnn, example: &Example, device: Device) -> Result<(Vec<f32>, usize)> {
-    let batch = stack(std::slice::from_ref(example), 0, device);
+    let batch = stack(std::slice::from_ref(example), 0).on(device);
     let scores: Tensor = no_grad(|| net.forward_t(&batch.lines, false)).to_device(Device::Cpu);
     let classes = usize::try_from(scores.size3()?.2)?;
     Ok((Vec::<f32>::try_from(scores.contiguous().reshape([-1]))?, classes))

@@ -44,7 +44,7 @@ pub fn checkpoint(path: &Path, config: &Config, lines: &Source) -> Result<Checkp
     let (store, net) = folded.network(Device::Cpu)?;
     let mut examples: Vec<_> = (0..LINES).into_par_iter().map(|index| lines(index)).collect();
     examples.sort_by_key(|example| example.input.width());
-    let batches: Vec<_> = examples.chunks(BATCH).map(|batch| stack(batch, 0, Device::Cpu).lines).collect();
+    let batches: Vec<_> = examples.chunks(BATCH).map(|batch| stack(batch, 0).lines).collect();
     net.restore_norms(&batches);
     Ok(Checkpoint::of_weights(path, store.variables().into_iter().collect(), config.clone()))
 }

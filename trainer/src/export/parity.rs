@@ -43,7 +43,7 @@ pub fn check(model: &[u8], net: &Crnn, alphabet: &Alphabet, examples: &[Example]
     for (number, example) in examples.iter().enumerate() {
         let line = || format!("line {} (`{}`)", number + 1, example.text);
         let (expected, classes) = validate::log_probabilities(net, example, Device::Cpu).with_context(line)?;
-        let block = Weight::of(&stack(std::slice::from_ref(example), 0, Device::Cpu).lines)?;
+        let block = Weight::of(&stack(std::slice::from_ref(example), 0).lines)?;
         let found = exported.run(&block).with_context(line)?;
         let worst = compare(&expected, &found).with_context(line)?;
         difference = difference.max(worst);

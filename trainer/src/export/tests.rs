@@ -220,7 +220,7 @@ fn restored_norms_change_nothing_and_normalize_what_enters_them() {
     let x = random(99, &[2, 1, long(HEIGHT), 96]);
     assert!(difference(&outputs(&net, &x, false), &outputs(&again, &x, false)) < TOLERANCE);
     // The batch's own statistics are those that were taken: all lines are the same.
-    let line = stack(&[lines(0)], 0, CPU).lines;
+    let line = stack(&[lines(0)], 0).lines;
     assert!(difference(&outputs(&net, &line, false), &outputs(&again, &line, true)) < 10.0 * TOLERANCE);
     let length = |name: &str| f64::try_from(restored.variables()[name].get(0).norm()).unwrap();
     assert!((length("conv2.weight") - std::f64::consts::SQRT_2).abs() < 1e-5, "{}", length("conv2.weight"));

@@ -36,7 +36,7 @@ fn replicas_with_equal_shards_have_the_gradient_of_one() {
     let gradients = |count: usize| {
         tch::manual_seed(3);
         let mut replicas = Replicas::new(&config, Device::Cpu, count);
-        let shards: Vec<_> = (0..count).map(|_| stack(&examples, 0, Device::Cpu)).collect();
+        let shards: Vec<_> = (0..count).map(|_| stack(&examples, 0)).collect();
         let loss = f64::try_from(replicas.gradients(&shards).unwrap()).unwrap();
         (loss, replicas.first().trainable().into_iter().map(|(name, value)| (name, value.grad())).collect::<Vec<_>>())
     };
@@ -66,12 +66,12 @@ fn learns_by_heart(precision: Precision) {
     config.data.rendered_width_max = 128;
     config.optimization.precision = precision;
     let examples: Vec<Example> = lines::examples(&config, Split::Train, 4).unwrap();
-    let batch = [stack(&examples, 0, Device::Cpu)];
+    let batch = [stack(&examples, 0)];
     let mut replicas = Replicas::new(&config, Device::Cpu, 1);
     let mut optimizer = AdamW::new(replicas.first().trainable(), 0.0);
     for update in 1..=UPDATES_MAX {
         let _ = replicas.gradients(&batch).unwrap();
-        optimizer.step(3e-3, 5.0);
+        let _ = optimizer.step(3e-3, 5.0);
         if update % 20 == 0 {
             let (tally, _) = validate(&replicas.first().net, &config.alphabet, &examples, Device::Cpu).unwrap();
             if tally.exact_lines() == examples.len() {
