@@ -19,6 +19,11 @@ lib=$(python3 -c 'import os, torch; print(os.path.join(os.path.dirname(torch.__f
     { echo "train-gpu: this python3 has no PyTorch: $(command -v python3)" >&2; exit 1; }
 [ -e "$lib/libtorch_cuda.so" ] || { echo "train-gpu: the PyTorch in $lib has no CUDA" >&2; exit 1; }
 
+# libtorch warns at every pinned batch that it would rather not be told the device, which tch always does.
+export TORCH_CPP_LOG_LEVEL=${TORCH_CPP_LOG_LEVEL:-ERROR}
+# Rendering allocates and frees without end; memory that went back to the system each time would be faulted in anew.
+export MALLOC_MMAP_THRESHOLD_=${MALLOC_MMAP_THRESHOLD_:-268435456} MALLOC_TRIM_THRESHOLD_=${MALLOC_TRIM_THRESHOLD_:-17179869184}
+
 # A program linked with the CPU libraries finds the GPU when libtorch_cuda.so is there before the first tensor.
 LD_LIBRARY_PATH=$lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} LD_PRELOAD=$lib/libtorch_cuda.so \
     exec "$program" train --config "$config" --run "$run" --device cuda "$@"

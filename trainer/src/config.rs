@@ -65,7 +65,7 @@ pub struct OptimizationConfig {
     pub weight_decay: f64,
     /// Gradients with a larger norm are scaled down to it.
     pub gradient_norm_max: f64,
-    /// Number format of the convolutions: `float` or `bf16`.
+    /// Number format of the convolutions: `float` or `bf16`, which is float on processors that do not multiply it.
     pub precision: Precision,
     /// Batch norms keep to the statistics that they start with, for fine-tuning on few lines; implied by
     /// `[quantization]`.

@@ -6,6 +6,8 @@ use anyhow::{Result, ensure};
 use clap::ValueEnum;
 use tch::{Cuda, Device};
 
+use crate::crnn::Precision;
+
 /// The device that a command runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum DeviceChoice {
@@ -36,6 +38,22 @@ impl DeviceChoice {
             }
         }
     }
+}
+
+/// The number format to train in on a device: the one wanted, but float on a processor that does not multiply bfloat16.
+/// libtorch imitates it there, several times as slowly as float.
+#[must_use]
+pub fn precision(wanted: Precision, device: Device) -> Precision {
+    if device == Device::Cpu && !multiplies_bfloat16() { Precision::Float } else { wanted }
+}
+
+fn multiplies_bfloat16() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return std::arch::is_x86_feature_detected!("avx512bf16");
+    #[cfg(target_arch = "aarch64")]
+    return std::arch::is_aarch64_feature_detected!("bf16");
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    return false;
 }
 
 /// What a reference file calls a device: `cpu`, or `cuda:0` with the name of the card where `nvidia-smi` tells it.

@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use anyhow::{Context, Result};
 use labelcam::preprocess::LineInput;
@@ -93,7 +93,10 @@ pub struct Order {
 /// Batches in order, prepared ahead.
 #[derive(Debug)]
 pub struct Loader {
-    pools: Receiver<Vec<Vec<Batch>>>,
+    /// Absent once the loader is being dropped.
+    pools: Option<Receiver<Vec<Vec<Batch>>>>,
+    /// Absent likewise.
+    thread: Option<JoinHandle<()>>,
     ready: std::vec::IntoIter<Vec<Batch>>,
     device: Device,
 }
@@ -106,7 +109,7 @@ impl Loader {
     pub fn start(source: Source, order: Order, step: usize, device: Device) -> Result<Self> {
         let (sender, pools) = sync_channel(1);
         let first = step / POOL_BATCHES;
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("loader".into())
             .spawn(move || {
                 // A closed channel means that training has ended.
@@ -116,7 +119,8 @@ impl Loader {
                 }
             })
             .context("no thread for loading lines can be started")?;
-        let mut loader = Self { pools, ready: Vec::new().into_iter(), device };
+        let (pools, thread) = (Some(pools), Some(thread));
+        let mut loader = Self { pools, thread, ready: Vec::new().into_iter(), device };
         for _ in first * POOL_BATCHES..step {
             loader.next_prepared()?;
         }
@@ -137,9 +141,17 @@ impl Loader {
             if let Some(shards) = self.ready.next() {
                 return Ok(shards);
             }
-            self.ready =
-                self.pools.recv().context("the loading thread has stopped; see its message above")?.into_iter();
+            let pool = self.pools.as_ref().and_then(|pools| pools.recv().ok());
+            self.ready = pool.context("the loading thread has stopped; see its message above")?.into_iter();
         }
+    }
+}
+
+impl Drop for Loader {
+    /// Waits for the thread: libtorch must not be taken down at the program's end while it still makes tensors.
+    fn drop(&mut self) {
+        drop(self.pools.take());
+        let _ = self.thread.take().map(JoinHandle::join);
     }
 }
 

@@ -13,6 +13,7 @@ use tch::{Device, Tensor, no_grad};
 use crate::config::Config;
 use crate::crnn::Crnn;
 use crate::ctc_loss::ctc_loss;
+use crate::device;
 use crate::distillation::divergence;
 use crate::loader::Batch;
 use crate::quantization::Quantization;
@@ -48,7 +49,7 @@ impl Replica {
         let net = Crnn::new(&store.root(), &config.network, classes);
         let roundings = config.quantization.as_ref().map(|config| Quantization::new(&(store.root() / RANGES), config));
         let net = net
-            .with_precision(config.optimization.precision)
+            .with_precision(device::precision(config.optimization.precision, device))
             .with_held_norms(config.optimization.hold_norms)
             .with_quantization(roundings);
         let weight = config.quantization.as_ref().map(|quantization| quantization.distillation);

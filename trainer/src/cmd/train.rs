@@ -8,7 +8,7 @@ use super::read_config;
 use crate::checkpoint::Checkpoint;
 use crate::config::Config;
 use crate::crnn::{Crnn, HEIGHT};
-use crate::device::DeviceChoice;
+use crate::device::{self, DeviceChoice};
 use crate::export::inverse;
 use crate::lines::{self, Split};
 use crate::loader::Source;
@@ -90,6 +90,9 @@ fn announce(config: &Config, device: tch::Device) {
         "training: {} updates of {} lines on {device:?}, rate {} falling to 0; validation on {} lines every {} updates",
         optimization.steps, optimization.batch, optimization.rate, config.validation.lines, config.validation.every
     );
+    if device::precision(optimization.precision, device) != optimization.precision {
+        eprintln!("precision: float, since this processor does not multiply bfloat16 (AVX-512 BF16)");
+    }
     if let Some(quantization) = &config.quantization {
         eprintln!(
             "quantization: {}-bit weights; values from update {} on; weight {} of the distance to the float network",

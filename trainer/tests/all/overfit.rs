@@ -21,6 +21,7 @@ fn a_network_learns_one_batch_by_heart() {
     learns_by_heart(Precision::Float);
 }
 
+/// In float once more on a processor that does not multiply bfloat16.
 #[test]
 fn so_does_one_in_bfloat16() {
     learns_by_heart(Precision::Bf16);
