@@ -42,7 +42,7 @@ impl AdamW {
         };
         let parameters: Vec<Parameter> = named.into_iter().map(start).collect();
         let device = parameters.first().map_or(Device::Cpu, |parameter| parameter.value.device());
-        Self { parameters, weight_decay, steps: 0, refused: Tensor::zeros([], (Kind::Float, device)) }
+        Self { parameters, weight_decay, steps: 0, refused: Tensor::zeros([], (Kind::Int64, device)) }
     }
 
     /// The parameters with their moments.
@@ -58,7 +58,7 @@ impl AdamW {
         no_grad(|| {
             let norm = self.gradient_norm();
             let finite = norm.isfinite();
-            self.refused = (&self.refused + 1.0) * finite.logical_not();
+            self.refused = (&self.refused + 1) * finite.logical_not();
             self.steps += 1;
             let scale = (max_norm / (&norm + 1e-6)).clamp_max(1.0);
             self.update(rate, &scale, &finite);
@@ -67,8 +67,8 @@ impl AdamW {
     }
 
     /// How many of the last updates, in a row, changed nothing. On a GPU this waits for them.
-    pub fn refused_in_a_row(&self) -> f64 {
-        self.refused.double_value(&[])
+    pub fn refused_in_a_row(&self) -> i64 {
+        self.refused.int64_value(&[])
     }
 
     fn gradient_norm(&self) -> Tensor {
@@ -134,7 +134,7 @@ mod tests {
             let Parameter { mean, square, .. } = &optimizer.parameters()[0];
             let state =
                 [&weight.detach(), mean, square].map(|state| Vec::<f32>::try_from(state.reshape([-1])).unwrap());
-            (norm, state, optimizer.refused_in_a_row() as i64)
+            (norm, state, optimizer.refused_in_a_row())
         };
         let (_, before, refused) = step(1.0);
         assert_eq!(refused, 0);

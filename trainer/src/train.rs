@@ -22,7 +22,7 @@ use crate::validate::{self, Shown};
 const LOG_EVERY: usize = 50;
 
 /// Updates in a row without a finite gradient after which a run is given up.
-const BAD_UPDATES_MAX: f64 = 20.0;
+const BAD_UPDATES_MAX: i64 = 20;
 
 /// A run: what to train, on what, where to.
 pub struct Run<'a> {
