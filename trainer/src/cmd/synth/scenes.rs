@@ -27,7 +27,7 @@ pub(super) fn write(renderer: &Renderer, seed: u64, (first, count): (u64, u64), 
 
 /// Renders and writes a scene; gives its row of `scenes.jsonl`.
 fn scene(renderer: &Renderer, draw: (u64, u64), number: usize, folder: &Path) -> Result<String> {
-    let (width, height) = SIZES_PX[usize::try_from(draw.1)? % SIZES_PX.len()];
+    let (width, height) = SIZES_PX[number % SIZES_PX.len()];
     let scene = renderer.scene(draw, width, height);
     let file = lines::file_name(number);
     let path = folder.join(&file);

@@ -25,9 +25,8 @@ pub(super) fn write(
     folder: &Path,
 ) -> Result<()> {
     (0..count).into_par_iter().try_for_each(|number| {
-        let index = first + number;
-        let size = SIZES_PX[usize::try_from(index)? % SIZES_PX.len()];
-        let sequence = renderer.sequence((seed, index), size, frames);
+        let size = SIZES_PX[usize::try_from(number)? % SIZES_PX.len()];
+        let sequence = renderer.sequence((seed, first + number), size, frames);
         let folder = folder.join(format!("{:04}", number + 1));
         sequence_into(&folder, &sequence, frames)
             .with_context(|| format!("cannot write the sequence {}", folder.display()))
