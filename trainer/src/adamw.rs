@@ -81,12 +81,11 @@ impl AdamW {
     fn update(&mut self, rate: f64, scale: &Tensor, finite: &Tensor) {
         let correction1 = 1.0 - BETA1.powf(self.steps as f64);
         let correction2 = 1.0 - BETA2.powf(self.steps as f64);
-        let zero = scale.zeros_like();
         let counts = finite.to_kind(Kind::Float); // 1 or 0
         let (share1, share2) = (&counts * (1.0 - BETA1), &counts * (1.0 - BETA2));
         let (kept, step) = (1.0 - &counts * (rate * self.weight_decay), &counts * (rate / correction1));
         for Parameter { value, mean, square, .. } in &mut self.parameters {
-            let gradient = (value.grad() * scale).where_self(finite, &zero);
+            let gradient = (value.grad() * scale).where_scalarother(finite, 0.0);
             if value.dim() > 1 {
                 let _ = value.g_mul_(&kept);
             }

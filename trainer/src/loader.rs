@@ -105,7 +105,7 @@ impl Loader {
     /// Starts to prepare batches from update `step` on.
     ///
     /// # Errors
-    /// When no thread can be started, or the first pool cannot be made.
+    /// When no thread can be started, or it dies before update `step`.
     pub fn start(source: Source, order: Order, step: usize, device: Device) -> Result<Self> {
         let (sender, pools) = sync_channel(1);
         let first = step / POOL_BATCHES;
