@@ -1,7 +1,7 @@
 //! What the program tells the world: one JSON object each.
 //!
 //! Events are numbered from 1 without gaps since the program's start, so that whoever receives them sees what is missing;
-//! `boot` tells one start from another.
+//! `boot` tells one start from another. Rejected readings, which not every receiver gets, are numbered apart.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,8 +15,9 @@ use crate::recognizer::Character;
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Event {
-    /// Its number, from 1.
-    pub id: u64,
+    /// Its number.
+    #[serde(flatten)]
+    pub number: Number,
     /// Which run of the program: a random number in hexadecimal.
     pub boot: Arc<str>,
     /// When the frame was taken that it is about.
@@ -27,6 +28,16 @@ pub struct Event {
     /// What happened.
     #[serde(flatten)]
     pub kind: Kind,
+}
+
+/// The number of an event, from 1. The key tells of what, so that no two events of a run are taken for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Number {
+    /// Of all events but rejected readings.
+    Id(u64),
+    /// Of rejected readings.
+    RejectedId(u64),
 }
 
 /// When something was, for a reader of JSON.
@@ -85,7 +96,7 @@ pub struct Rejected {
     /// What and where.
     #[serde(flatten)]
     pub line: LineReading,
-    /// Which rule it breaks, such as `check-digit`.
+    /// Which rule it breaks, such as `check-digit`, or `confidence` where it is not sure enough.
     pub rule: &'static str,
     /// What is wrong, with both values.
     pub reason: String,
@@ -165,10 +176,12 @@ mod tests {
     fn an_event_is_one_flat_object() {
         let kind = Kind::Left(Left { region: Some("lot".into()), track: 3, text: "A1".into(), seen_ms: 1500.0 });
         let time = EventTime { monotonic_ms: 1.0, time: "t".into(), time_synchronized: true };
-        let event = Event { id: 7, boot: "ab".into(), time, age_ms: 2.5, kind };
+        let mut event = Event { number: Number::Id(7), boot: "ab".into(), time, age_ms: 2.5, kind };
         assert_eq!(
             serde_json::to_string(&event).unwrap(),
             r#"{"id":7,"boot":"ab","monotonic_ms":1.0,"time":"t","time_synchronized":true,"age_ms":2.5,"event":"left","region":"lot","track":3,"text":"A1","seen_ms":1500.0}"#
         );
+        event.number = Number::RejectedId(8);
+        assert!(serde_json::to_string(&event).unwrap().starts_with(r#"{"rejected_id":8,"boot":"ab","#));
     }
 }

@@ -115,21 +115,21 @@ impl<'a> PageReader<'a> {
     /// around it tells, and says the same when it is looked at again in other ways. The confidences are the least of all
     /// looks. A line of which `is_known` says so stands as it is.
     ///
-    /// Costs about two more readings a line, and one a label; less where something else tells already.
+    /// Costs about three more readings a line; less where something else tells already.
     pub fn standing(
         &self,
         image: &Gray,
         lines: &[PageLine],
         is_known: &dyn Fn(&PageLine) -> bool,
     ) -> Vec<Option<Reading>> {
-        let mut again = Again::new(self, image, lines);
-        let mut standing = |at: usize| {
+        let again = Again::new(self, image, lines);
+        let standing = |at: usize| {
             if is_known(&lines[at]) {
                 return Some(lines[at].reading.clone());
             }
             whole::is_whole(image, lines, at).then(|| again.confirmed(at)).flatten()
         };
-        (0..lines.len()).map(&mut standing).collect()
+        (0..lines.len()).map(standing).collect()
     }
 }
 

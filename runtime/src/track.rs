@@ -62,6 +62,8 @@ pub struct Candidate {
     pub text: String,
     /// From 0 to 1, as [`crate::vote::Consensus::confidence`].
     pub confidence: f32,
+    /// What is wanted of that: the region's, else [`TrackOptions::confidence_min`].
+    pub confidence_min: f32,
     /// The characters with their places in this frame and their confidences over all frames.
     pub characters: Vec<Character>,
     /// Where the line is in this frame.
@@ -93,6 +95,9 @@ pub struct Update {
     /// Texts to be judged, those of the longest followed lines first. One that is neither accepted nor rejected is there
     /// again in the next frame.
     pub candidates: Vec<Candidate>,
+    /// Texts that enough readings agree on and that are not sure enough to be judged, each told once until the line said
+    /// something else.
+    pub unsure: Vec<Candidate>,
     /// Lines that have left.
     pub left: Vec<LeftLine>,
     /// Lines that are not followed, because as many as may be are followed already.
@@ -141,9 +146,12 @@ impl Tracker {
         }
         self.resume(&mut here);
         let candidate = |&(at, seen): &(usize, &Seen)| self.lines[at].candidate(seen, frame, &self.options);
-        update.candidates = here.iter().filter_map(candidate).collect();
-        update.candidates.sort_by_key(|candidate| candidate.track);
+        let mut agreed: Vec<Candidate> = here.iter().filter_map(candidate).collect();
+        agreed.sort_by_key(|candidate| candidate.track);
         self.lines.sort_by_key(|line| line.id);
+        (update.candidates, update.unsure) =
+            agreed.into_iter().partition(|candidate| candidate.confidence >= candidate.confidence_min);
+        update.unsure.retain(|unsure| self.is_news(unsure));
         update
     }
 
@@ -181,6 +189,11 @@ impl Tracker {
     #[must_use]
     pub fn count(&self) -> usize {
         self.lines.len()
+    }
+
+    /// Whether it was not told yet that a line's text is not sure enough; it is now.
+    fn is_news(&mut self, unsure: &Candidate) -> bool {
+        self.lines.iter_mut().find(|line| line.id == unsure.track).is_some_and(|line| line.doubt(&unsure.text))
     }
 
     /// Ends the lines that have been missing for so long that they have left.

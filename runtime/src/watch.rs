@@ -2,7 +2,7 @@
 //!
 //! A frame goes through gates, its lines are cut out or found and read ([`place`]), lines are followed over frames
 //! ([`crate::track`]), and what enough frames agree on is judged by rules ([`crate::rule`]). What is left is told: a text
-//! that is accepted, one that a rule rejects, and a label that is gone.
+//! that is accepted, one that a rule rejects or that is not sure enough, and a label that is gone.
 
 mod error;
 mod judge;
@@ -112,6 +112,7 @@ impl Watch {
         self.counts.watch.passed_over.add(update.passed_over as u64);
         let mut told: Vec<Kind> = update.left.into_iter().map(|line| self.left(line)).collect();
         told.extend(update.candidates.into_iter().filter_map(|candidate| self.judged(candidate, frame.captured)));
+        told.extend(update.unsure.into_iter().map(|candidate| self.unsure(candidate)));
         // At most some hundreds are followed.
         self.counts.watch.tracks.set(u32::try_from(self.tracker.count()).map_or(f64::INFINITY, f64::from));
         told
@@ -145,6 +146,13 @@ impl Watch {
             _ => self.counts.watch.accepted.increment(),
         }
         Some(kind)
+    }
+
+    /// What is told of a text that is not sure enough.
+    fn unsure(&self, candidate: Candidate) -> Kind {
+        self.counts.watch.unsure.increment();
+        let (broken, votes) = (Broken::unsure(candidate.confidence, candidate.confidence_min), candidate.votes);
+        judge::told(Err(broken), self.line(candidate), votes)
     }
 
     /// Whether a text is one of the words that its place may show.

@@ -84,3 +84,13 @@ fn a_folder_without_sequences_and_frames_that_differ_in_their_lines_are_refused(
         assert!(output.code != Some(0) && output.stderr.contains(said), "{}", output.stderr);
     }
 }
+
+#[test]
+fn a_frame_that_is_not_there_is_named() {
+    let folder = sequences();
+    let into = folder.path().join("0000");
+    let frame = into.join(&dataset::scenes(&into).unwrap()[0].file);
+    fs::remove_file(&frame).unwrap();
+    let output = cli::run(["eval", "--sequences", path(&folder)]);
+    assert!(output.code != Some(0) && output.stderr.contains(frame.to_str().unwrap()), "{}", output.stderr);
+}

@@ -248,6 +248,7 @@ mod tests {
             region: None,
             text: "A".to_owned(),
             confidence: 0.9,
+            confidence_min: 0.5,
             characters: Vec::new(),
             quad: box_at(0.0),
             votes: crate::event::Votes { agree: 3, of: 3 },

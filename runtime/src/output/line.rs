@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::event::Event;
+use crate::event::{Event, Number};
 
 /// An event as one line of JSON, written once and shared by all outputs.
 #[derive(Debug, Clone)]
@@ -10,7 +10,7 @@ pub(super) struct Line(Arc<Written>);
 
 #[derive(Debug)]
 struct Written {
-    id: u64,
+    number: Number,
     boot: Arc<str>,
     /// With the end of line.
     text: String,
@@ -21,12 +21,13 @@ impl Line {
     pub(super) fn new(event: &Event) -> Self {
         let mut text = serde_json::to_string(event).expect("an event has text for keys, and writes to memory");
         text.push('\n');
-        Self(Arc::new(Written { id: event.id, boot: Arc::clone(&event.boot), text }))
+        Self(Arc::new(Written { number: event.number, boot: Arc::clone(&event.boot), text }))
     }
 
-    /// The event's number.
+    /// The event's number, among those of its sort.
     pub(super) fn id(&self) -> u64 {
-        self.0.id
+        let (Number::Id(id) | Number::RejectedId(id)) = self.0.number;
+        id
     }
 
     /// The run of the program that it is of.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::clock;
-use crate::event::{EventTime, Left, LineReading, Rejected};
+use crate::event::{EventTime, Left, LineReading, Number, Rejected};
 use crate::lines::Quad;
 use crate::telemetry::prometheus;
 
@@ -14,11 +14,11 @@ use crate::telemetry::prometheus;
 pub(crate) fn event(id: u64) -> Event {
     let kind = Kind::Left(Left { region: None, track: 1, text: "A1".into(), seen_ms: 1.0 });
     let time = EventTime { monotonic_ms: 1.0, time: "t".into(), time_synchronized: true };
-    Event { id, boot: "b007".into(), time, age_ms: 1.0, kind }
+    Event { number: Number::Id(id), boot: "b007".into(), time, age_ms: 1.0, kind }
 }
 
 /// A rejected reading with this number.
-fn rejected(id: u64) -> Event {
+pub(crate) fn rejected(id: u64) -> Event {
     let line = LineReading {
         region: None,
         track: 1,
@@ -29,7 +29,8 @@ fn rejected(id: u64) -> Event {
         frame: 1,
         model: "m".into(),
     };
-    Event { kind: Kind::Rejected(Rejected { line, rule: "pattern", reason: "r".into() }), ..event(id) }
+    let kind = Kind::Rejected(Rejected { line, rule: "pattern", reason: "r".into() });
+    Event { number: Number::RejectedId(id), kind, ..event(id) }
 }
 
 /// The event with this number, as outputs write it.
@@ -71,27 +72,31 @@ fn every_output_gets_what_it_wants_once_and_counts_it() {
     let address = outputs.http_address().unwrap();
     assert_ne!(address.port(), 0);
     outputs.publish(&event(1));
-    outputs.publish(&rejected(2));
-    outputs.publish(&event(3));
+    outputs.publish(&rejected(1));
+    outputs.publish(&event(2));
     let mut client = TcpStream::connect(address).unwrap();
     client.write_all(b"GET /readings HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
     let mut answer = String::new();
     client.read_to_string(&mut answer).unwrap();
     outputs.finish(Duration::from_mins(1));
     let file = std::fs::read_to_string(folder.path().join("readings.jsonl")).unwrap();
-    assert_eq!(ids(&file.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<_>>()), [1, 2, 3]);
+    assert_eq!(
+        ids(&file.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<_>>()),
+        [("id", 1), ("rejected_id", 1), ("id", 2)]
+    );
     let array = answer.rsplit_once("\r\n\r\n").unwrap().1;
     assert_eq!(
         ids(&serde_json::from_str::<Vec<_>>(array).unwrap()),
-        [1, 3],
+        [("id", 1), ("id", 2)],
         "rejected ones are for those who ask for them"
     );
     assert!(!folder.path().join("socket").exists());
 }
 
 /// The numbers of events.
-fn ids(events: &[Value]) -> Vec<u64> {
-    events.iter().map(|event| event["id"].as_u64().unwrap()).collect()
+fn ids(events: &[Value]) -> Vec<(&str, u64)> {
+    let number = |event| ["id", "rejected_id"].iter().find_map(|&key| Some((key, Value::get(event, key)?.as_u64()?)));
+    events.iter().map(|event| number(event).unwrap()).collect()
 }
 
 #[test]

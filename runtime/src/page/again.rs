@@ -5,7 +5,7 @@
 //! and below, which shows letters in another size. What is read is no surer than in the least sure of them. Of a label that
 //! says something else upside down just as surely, such as 1166, nothing can be told.
 
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
 
 use super::{PageLine, PageReader, confidence, upright};
 use crate::evaluate::Reader;
@@ -22,18 +22,18 @@ pub(super) struct Again<'a> {
     reader: &'a PageReader<'a>,
     picture: &'a Gray,
     lines: &'a [PageLine],
-    /// Whether a label is the right way up, as far as it was asked for.
-    upright: BTreeMap<usize, bool>,
+    /// How much more probable each line is as it was read than upside down ([`upright::log_odds`]), where it was asked for.
+    odds: Vec<OnceCell<f32>>,
 }
 
 impl<'a> Again<'a> {
     pub(super) fn new(reader: &'a PageReader<'a>, picture: &'a Gray, lines: &'a [PageLine]) -> Self {
-        Self { reader, picture, lines, upright: BTreeMap::new() }
+        Self { reader, picture, lines, odds: vec![OnceCell::new(); lines.len()] }
     }
 
     /// A line's reading where it says the same again, each character as sure as it is at least; none where it does not.
-    pub(super) fn confirmed(&mut self, at: usize) -> Option<Reading> {
-        let &PageLine { quad, ref reading, label } = &self.lines[at];
+    pub(super) fn confirmed(&self, at: usize) -> Option<Reading> {
+        let PageLine { quad, reading, .. } = &self.lines[at];
         let mut least = reading.clone();
         for [along, across] in ROOMS {
             let cut = rectify(self.picture, &quad.stretched(along, across)).ok()?;
@@ -43,25 +43,24 @@ impl<'a> Again<'a> {
             }
             least.confidence = least.confidence.min(again.confidence);
         }
-        self.is_upright(label).then_some(least)
+        self.is_upright(at).then_some(least)
     }
 
-    /// Whether a label is the right way up for all that its lines say upside down.
-    fn is_upright(&mut self, label: usize) -> bool {
-        if !self.reader.upside_down {
-            return true;
-        }
-        if let Some(&known) = self.upright.get(&label) {
-            return known;
-        }
-        // By the network alone: a lexicon has a word for what is none.
-        let reader = Reader { lexicon: None, ..self.reader.reader };
-        let both = |line: &PageLine| {
-            let turned = rectify(self.picture, &line.quad.turned()).ok().and_then(|cut| reader.line(&cut).ok());
-            (line.reading.confidence, turned.as_ref().map_or(0.0, confidence))
-        };
-        let is_upright = upright::is_certain(self.lines.iter().filter(|line| line.label == label).map(both));
-        self.upright.insert(label, is_upright);
-        is_upright
+    /// Whether a line is the right way up for all that it and its label say upside down.
+    fn is_upright(&self, at: usize) -> bool {
+        let label = self.lines[at].label;
+        let others = (0..self.lines.len()).filter(|&other| other != at && self.lines[other].label == label);
+        !self.reader.upside_down || upright::is_certain(self.odds(at), others.map(|other| self.odds(other)))
+    }
+
+    /// How much more probable a line is as it was read than upside down; it is read so once.
+    fn odds(&self, at: usize) -> f32 {
+        *self.odds[at].get_or_init(|| {
+            let PageLine { quad, reading, .. } = &self.lines[at];
+            // By the network alone: a lexicon has a word for what is none.
+            let reader = Reader { lexicon: None, ..self.reader.reader };
+            let turned = rectify(self.picture, &quad.turned()).ok().and_then(|cut| reader.line(&cut).ok());
+            upright::log_odds(reading.confidence, turned.as_ref().map_or(0.0, confidence))
+        })
     }
 }

@@ -21,21 +21,28 @@ pub(super) fn is_upside_down(as_it_lies: &[f32], upside_down: &[f32]) -> bool {
     mean_log(upside_down) > mean_log(as_it_lies)
 }
 
-/// How much more probable than upside down the lines of a label must be as they were read, as a factor.
+/// How much more probable than upside down a line must be as it was read to tell which way up it is, as a factor.
 ///
 /// A number such as 1166 upside down is read as surely as 9911 is; what is no text upside down is mostly not. More frames
 /// than one must say so, which allows for small odds.
 const ODDS_MIN: f32 = 1.1;
 
-/// Whether a label is the right way up beyond doubt, from the confidence of each line as it was read and upside down.
+/// How much more probable a line is as it was read than upside down, as the logarithm of the odds.
+#[must_use]
+pub(super) fn log_odds(as_it_was_read: f32, upside_down: f32) -> f32 {
+    log(as_it_was_read) - log(upside_down)
+}
+
+/// Whether a line is the right way up beyond doubt, by its own odds, else by those of the other lines of its label.
 ///
-/// No more lines are looked at than it takes.
-pub(super) fn is_certain(lines: impl Iterator<Item = (f32, f32)>) -> bool {
-    let mut odds = lines.scan(0.0, |odds, (as_it_lies, upside_down)| {
-        *odds += log(as_it_lies) - log(upside_down);
-        Some(*odds)
-    });
-    odds.any(|odds| odds >= ODDS_MIN.ln())
+/// What lies near a line may be another label, which lies the other way: where one line speaks for upside down, the others
+/// do not vouch for it.
+pub(super) fn is_certain(own: f32, others: impl Iterator<Item = f32>) -> bool {
+    let least = ODDS_MIN.ln();
+    if own.abs() >= least {
+        return own > 0.0;
+    }
+    others.map(|odds| (odds > -least).then_some(odds)).sum::<Option<f32>>().is_some_and(|sum| own + sum >= least)
 }
 
 /// The mean of the logarithms; that of nothing is that of [`LEAST`].
@@ -83,17 +90,23 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_is_one_upside_down_is_not_certain_and_the_lines_beside_it_tell() {
-        assert!(is_certain([(0.99, 0.2)].into_iter()));
-        assert!(!is_certain([(0.99, 0.98)].into_iter()) && !is_certain([(0.7, 0.99)].into_iter()));
-        assert!(is_certain([(0.99, 0.98), (0.9, 0.01)].into_iter()));
-        assert!(!is_certain(std::iter::empty()));
+    fn a_line_that_tells_which_way_up_it_is_needs_no_other() {
+        let asked = std::cell::Cell::new(0);
+        let others = || [1.0].into_iter().inspect(|_| asked.set(asked.get() + 1));
+        assert!(is_certain(log_odds(0.99, 0.2), others()) && !is_certain(log_odds(0.7, 0.99), others()));
+        assert_eq!(asked.get(), 0);
     }
 
     #[test]
-    fn no_more_lines_are_read_upside_down_than_it_takes() {
-        let mut read = 0;
-        assert!(is_certain([(0.99, 0.01), (0.9, 0.01)].into_iter().inspect(|_| read += 1)));
-        assert_eq!(read, 1);
+    fn a_number_that_is_one_upside_down_is_not_certain_and_the_lines_beside_it_tell() {
+        let number = log_odds(0.99, 0.98);
+        assert!(!is_certain(number, [].into_iter()) && !is_certain(number, [number].into_iter()));
+        assert!(is_certain(number, [log_odds(0.9, 0.01)].into_iter()));
+    }
+
+    #[test]
+    fn lines_beside_a_number_do_not_vouch_for_it_where_one_of_them_is_upside_down() {
+        let (another_label, own_label) = (log_odds(0.996, 0.03), log_odds(0.647, 0.99));
+        assert!(!is_certain(log_odds(0.999, 0.999), [another_label, own_label].into_iter()));
     }
 }

@@ -4,26 +4,26 @@ use std::fs;
 use std::sync::Arc;
 
 use crate::clock::{self, Stamp};
-use crate::event::{Event, Kind, milliseconds};
+use crate::event::{Event, Kind, Number, milliseconds};
 use crate::output::Outputs;
 
 /// What numbers events, from 1 without gaps.
 pub(super) struct Publisher {
     boot: Arc<str>,
-    next: u64,
+    numbers: Numbers,
     outputs: Outputs,
 }
 
 impl Publisher {
     pub(super) fn new(outputs: Outputs) -> Self {
-        Self { boot: random().into(), next: 1, outputs }
+        Self { boot: random().into(), numbers: Numbers::default(), outputs }
     }
 
     /// Tells what happened with a frame that was taken at `captured`.
     pub(super) fn publish(&mut self, captured: Stamp, kind: Kind) {
         let age_ms = milliseconds(clock::monotonic().saturating_sub(captured.monotonic));
-        let event = Event { id: self.next, boot: Arc::clone(&self.boot), time: captured.into(), age_ms, kind };
-        self.next += 1;
+        let number = self.numbers.next(&kind);
+        let event = Event { number, boot: Arc::clone(&self.boot), time: captured.into(), age_ms, kind };
         self.outputs.publish(&event);
     }
 
@@ -44,9 +44,42 @@ impl Publisher {
     }
 }
 
+/// The numbers given last.
+#[derive(Default)]
+struct Numbers {
+    id: u64,
+    rejected_id: u64,
+}
+
+impl Numbers {
+    /// The next number of this kind of event.
+    fn next(&mut self, kind: &Kind) -> Number {
+        let (last, number): (_, fn(u64) -> Number) = match kind {
+            Kind::Rejected(_) => (&mut self.rejected_id, Number::RejectedId),
+            _ => (&mut self.id, Number::Id),
+        };
+        *last += 1;
+        number(*last)
+    }
+}
+
 /// A random number in hexadecimal, from the kernel; the time and the process where that gives none.
 fn random() -> String {
     let random = fs::read_to_string("/proc/sys/kernel/random/uuid").unwrap_or_default();
     let digits: String = random.chars().filter(char::is_ascii_hexdigit).take(16).collect();
     if digits.len() == 16 { digits } else { format!("{:x}{:x}", clock::monotonic().as_nanos(), std::process::id()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rejected_readings_take_no_number_of_other_events() {
+        let rejected = crate::output::tests::rejected(1).kind;
+        let camera = Kind::Camera { connected: true, problem: None };
+        let mut numbers = Numbers::default();
+        let given = [&camera, &rejected, &rejected, &camera].map(|kind| numbers.next(kind));
+        assert_eq!(given, [Number::Id(1), Number::RejectedId(1), Number::RejectedId(2), Number::Id(2)]);
+    }
 }

@@ -22,6 +22,8 @@ pub(super) struct Line {
     consensus: Option<Consensus>,
     accepted: Option<String>,
     rejected: Option<String>,
+    /// The text that was told not to be sure enough.
+    doubted: Option<String>,
 }
 
 impl Line {
@@ -37,6 +39,7 @@ impl Line {
             consensus: None,
             accepted: None,
             rejected: None,
+            doubted: None,
         }
     }
 
@@ -70,13 +73,11 @@ impl Line {
         self.consensus.as_ref().map(|consensus| consensus.text().as_str().to_owned()).unwrap_or_default()
     }
 
-    /// What the readings agree on, where that is new and the reading in this frame is one of it.
+    /// What the readings agree on, however sure, where that is new and the reading in this frame is one of it.
     pub(super) fn candidate(&self, seen: &Seen, frame: u64, options: &TrackOptions) -> Option<Candidate> {
         let consensus = self.consensus.as_ref()?;
         let text = &seen.reading.text;
-        let confidence_min = seen.confidence_min.unwrap_or(options.confidence_min);
-        let agreed = consensus.votes.agree >= options.agree && consensus.confidence >= confidence_min;
-        if !agreed
+        if consensus.votes.agree < options.agree
             || !consensus.says(text)
             || self.is_accepted_as(text)
             || seen.vote != Vote::Cast
@@ -90,6 +91,7 @@ impl Line {
             region: self.region,
             text: text.clone(),
             confidence: consensus.confidence,
+            confidence_min: seen.confidence_min.unwrap_or(options.confidence_min),
             characters: read.map(|(read, voted)| Character { confidence: voted.confidence, ..*read }).collect(),
             quad: seen.quad,
             votes: consensus.votes,
@@ -100,11 +102,19 @@ impl Line {
 
     pub(super) fn accept(&mut self, text: &str) {
         self.accepted = Some(text.to_owned());
-        self.rejected = None;
+        (self.rejected, self.doubted) = (None, None);
     }
 
     pub(super) fn reject(&mut self, text: &str) {
         self.rejected = Some(text.to_owned());
+    }
+
+    /// Notes that a text is not sure enough; whether that is new: it was neither noted nor rejected last.
+    pub(super) fn doubt(&mut self, text: &str) -> bool {
+        let is_known = |known: &Option<String>| known.as_deref() == Some(text);
+        let is_new = !is_known(&self.doubted) && !is_known(&self.rejected);
+        self.doubted = Some(text.to_owned());
+        is_new
     }
 
     /// Whether another frame like the last ones would change nothing: all that are looked at together read the same.
@@ -126,7 +136,7 @@ impl Line {
     /// Goes on as the line that it was before it was lost.
     pub(super) fn resume(&mut self, before: Self) {
         (self.id, self.first_seen) = (before.id, before.first_seen);
-        (self.accepted, self.rejected) = (before.accepted, before.rejected);
+        (self.accepted, self.rejected, self.doubted) = (before.accepted, before.rejected, before.doubted);
     }
 
     /// What is told of the line once it has left; nothing where no text was accepted.

@@ -107,12 +107,25 @@ fn k_of_the_last_n_readings_must_have_the_text() {
 }
 
 #[test]
-fn doubtful_readings_are_not_accepted_however_many_agree() {
+fn doubtful_readings_are_told_once_however_many_agree_and_judged_when_they_are_sure() {
     let mut run = Run::new();
-    for _ in 0..20 {
-        run.show(&[sure("LOT 12", 0.8)]);
+    let unsure: Vec<_> = (0..20).flat_map(|_| run.update(&[sure("12", 0.8)]).unsure).collect();
+    assert!(unsure.len() == 1 && unsure[0].text == "12" && unsure[0].confidence < unsure[0].confidence_min);
+    assert!(run.tracker.is_settled());
+    (0..10).for_each(|_| _ = run.show(&[sure("12", 0.99)]));
+    assert_eq!(run.texts(), ["12"]);
+}
+
+#[test]
+fn what_was_rejected_is_not_told_to_be_unsure_and_another_text_is() {
+    let mut run = Run::new();
+    for confidence in [0.99, 0.99, 0.99, 0.8, 0.8, 0.8, 0.8, 0.8] {
+        let update = run.update(&[sure("12", confidence)]);
+        update.candidates.iter().for_each(|candidate| run.tracker.reject(candidate.track, &candidate.text));
+        assert!(update.unsure.is_empty(), "{update:?}");
     }
-    assert!(run.accepted.is_empty() && run.tracker.is_settled());
+    let unsure: Vec<_> = (0..5).flat_map(|_| run.update(&[sure("13", 0.8)]).unsure).collect();
+    assert!(unsure.len() == 1 && unsure[0].text == "13", "{unsure:?}");
 }
 
 #[test]

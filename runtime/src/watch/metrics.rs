@@ -17,6 +17,8 @@ pub struct WatchMetrics {
     pub accepted: Counter,
     /// Texts that a rule rejected.
     pub rejected: Counter,
+    /// Texts that were not sure enough to be judged.
+    pub unsure: Counter,
     /// Lines that were not followed because as many as may be were.
     pub passed_over: Counter,
     /// Lines that are followed.
@@ -36,6 +38,7 @@ impl Metrics for WatchMetrics {
             ("lines_unread", "Lines that could not be read at all.", &self.unread),
             ("readings_accepted", "Texts that were accepted.", &self.accepted),
             ("readings_rejected", "Texts that enough frames agreed on and a rule rejected.", &self.rejected),
+            ("readings_unsure", "Texts that enough frames agreed on, of too little confidence.", &self.unsure),
             ("lines_passed_over", "Lines not followed, because as many as may be were.", &self.passed_over),
         ];
         for (name, help, counter) in counters {

@@ -1,7 +1,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::*;
-use crate::event::Votes;
+use crate::event::{Rejected, Votes};
 use crate::image::decode;
 
 /// A line that any model worth shipping reads, in a frame with room around it.
@@ -80,7 +80,12 @@ fn a_region_and_a_line_that_is_found_are_told_once_enough_frames_agree() {
 #[test]
 fn a_region_may_want_more_confidence_than_other_lines() {
     assert_eq!(reading(&Camera::new(REGION).show(&scene(), 10)).line.text, TEXT);
-    assert!(Camera::new(&format!("{REGION}confidence-min = 1.0\n")).show(&scene(), 10).is_empty());
+    let mut camera = Camera::new(&format!("{REGION}confidence-min = 1.0\n"));
+    let told = camera.show(&scene(), 20);
+    let [Kind::Rejected(Rejected { line, rule: "confidence", reason })] = &told[..] else { panic!("{told:?}") };
+    assert_eq!(line.text, TEXT);
+    assert!(reason.contains(&format!("{:.4} and must be 1 ", line.confidence)), "{reason}");
+    assert_eq!((camera.counts.watch.unsure.get(), camera.counts.watch.rejected.get()), (1, 0));
 }
 
 #[test]

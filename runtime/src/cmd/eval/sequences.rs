@@ -2,13 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use anyhow::{Context, Result, ensure};
 use serde::Serialize;
 
 use super::super::evaluation;
 use super::{Args, plot};
-use crate::dataset::{self, SCENES};
+use crate::dataset::{self, SCENES, SceneEntry};
 use crate::evaluate::{FrameLine, Judged, ReadSequence, Reader, SequenceAccuracy, SequenceScore, follow};
 use crate::gate::{self, GateMetrics, GateOptions};
 use crate::image::Gray;
@@ -23,6 +24,9 @@ const VOTES: [(usize, usize); 5] = [(3, 2), (5, 3), (5, 4), (5, 5), (7, 5)];
 
 /// Least confidences of an accepted text, beside that of the defaults.
 const CONFIDENCES: [f32; 10] = [0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.985, 0.99, 0.995, 0.997];
+
+/// With so many sequences or more it is told how many are read already: a minute's work.
+const TOLD_MIN: usize = 100;
 
 /// What is reported of a choice of options.
 #[derive(Debug, Serialize)]
@@ -65,12 +69,7 @@ pub(super) fn run(args: &Args, reader: &Reader) -> Result<()> {
     for folder in evaluation::folders(&args.folders)? {
         folders.extend(sequence_folders(folder)?);
     }
-    let (reader, gates) = (PageReader::new(*reader), GateMetrics::default());
-    let sequences = parallel::map(&folders, args.evaluation.threads(), |folder: &PathBuf| {
-        read(Live { finder: Finder::new(Options::default()), reader, gates: &gates }, folder)
-    });
-    let sequences: Vec<(PathBuf, ReadSequence)> =
-        folders.into_iter().zip(sequences).map(|(folder, read)| Ok((folder, read?))).collect::<Result<_>>()?;
+    let sequences = read_all(folders, PageReader::new(*reader), args.evaluation.threads())?;
     let rows: Vec<Row> = choices().iter().map(|options| row(&sequences, options)).collect();
     report(&rows, args.json)?;
     show_wrong(&sequences, args.errors);
@@ -98,7 +97,33 @@ fn sequence_folders(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-fn read(mut live: Live, folder: &Path) -> Result<ReadSequence> {
+/// Reads sequences, and tells how far it is where that takes long. What is wrong with a folder ends it at once.
+fn read_all(folders: Vec<PathBuf>, reader: PageReader, threads: usize) -> Result<Vec<(PathBuf, ReadSequence)>> {
+    let sequences =
+        folders.into_iter().map(|folder| Ok((truth(&folder)?, folder))).collect::<Result<Vec<(_, PathBuf)>>>()?;
+    let (gates, count) = (GateMetrics::default(), sequences.len());
+    let (done, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let read = parallel::map(&sequences, threads, |(truth, folder)| {
+        if failed.load(Ordering::Relaxed) {
+            return None;
+        }
+        let read = read(Live { finder: Finder::new(Options::default()), reader, gates: &gates }, folder, truth);
+        failed.fetch_or(read.is_err(), Ordering::Relaxed);
+        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+        if count >= TOLD_MIN && done * 10 / count > (done - 1) * 10 / count {
+            eprintln!("labelcam: {done} of {count} sequences read");
+        }
+        Some(read)
+    });
+    // Nothing is there of those that were not begun, for another that failed.
+    let sequence = |((truth, folder), read): (_, Option<Result<Frames>>)| {
+        Some(read?.map(|Frames { size, frames }| (folder, ReadSequence { size, truth, frames })))
+    };
+    sequences.into_iter().zip(read).filter_map(sequence).collect()
+}
+
+/// What is true of a sequence's frames.
+fn truth(folder: &Path) -> Result<Vec<SceneEntry>> {
     let truth = dataset::scenes(folder)?;
     let texts = &truth[0].texts;
     ensure!(
@@ -106,13 +131,23 @@ fn read(mut live: Live, folder: &Path) -> Result<ReadSequence> {
         "the rows of {} have different texts: a sequence has the same lines in all, in the same order",
         folder.join(SCENES).display()
     );
+    Ok(truth)
+}
+
+/// What was read of a sequence's frames, and their size.
+struct Frames {
+    size: (usize, usize),
+    frames: Vec<Vec<FrameLine>>,
+}
+
+fn read(mut live: Live, folder: &Path, truth: &[SceneEntry]) -> Result<Frames> {
     let (mut size, mut frames) = ((0, 0), Vec::new());
-    for frame in &truth {
+    for frame in truth {
         let picture = dataset::picture(&folder.join(&frame.file))?;
         size = (picture.width, picture.height);
         frames.push(live.frame(&picture));
     }
-    Ok(ReadSequence { size, truth, frames })
+    Ok(Frames { size, frames })
 }
 
 /// The options of the table.
