@@ -5,6 +5,7 @@
 //! reading asks which of them stand: [`PageReader::standing`].
 
 mod again;
+mod doubt;
 #[cfg(test)]
 mod tests;
 mod upright;
@@ -15,6 +16,7 @@ use crate::image::Gray;
 use crate::lines::{FoundLine, Quad, labels, rectify};
 use crate::recognizer::{ReadError, Reading};
 use again::Again;
+pub use doubt::Doubt;
 
 /// Readings of less confidence are no text: what was found is a pattern, or print that is too small or too blurred.
 pub const CONFIDENCE_MIN: f32 = 0.4;
@@ -111,9 +113,9 @@ impl<'a> PageReader<'a> {
         if upright::is_upside_down(&confidences(&lines), &confidences(&turned)) { turned } else { lines }
     }
 
-    /// The readings of a picture's lines that stand, none for those that do not: each is all of its line, as far as what is
-    /// around it tells, and says the same when it is looked at again in other ways. The confidences are the least of all
-    /// looks. A line of which `is_known` says so stands as it is.
+    /// The readings of a picture's lines as far as they stand: each is all of its line, as far as what is around it tells,
+    /// and says the same when it is looked at again in other ways. The confidences are the least of all looks. A line of
+    /// which `is_known` says so stands as it is.
     ///
     /// Costs about three more readings a line; less where something else tells already.
     pub fn standing(
@@ -121,13 +123,13 @@ impl<'a> PageReader<'a> {
         image: &Gray,
         lines: &[PageLine],
         is_known: &dyn Fn(&PageLine) -> bool,
-    ) -> Vec<Option<Reading>> {
+    ) -> Vec<Result<Reading, Doubt>> {
         let again = Again::new(self, image, lines);
         let standing = |at: usize| {
             if is_known(&lines[at]) {
-                return Some(lines[at].reading.clone());
+                return Ok(lines[at].reading.clone());
             }
-            whole::is_whole(image, lines, at).then(|| again.confirmed(at)).flatten()
+            if whole::is_whole(image, lines, at) { again.confirmed(at) } else { Err(Doubt::Part) }
         };
         (0..lines.len()).map(standing).collect()
     }

@@ -46,7 +46,8 @@ pub struct RuleOptions {
 /// A rule that a text breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Broken {
-    /// `pattern`, `check-digit`, `date`, `number`, `range`, `rate`, `lexicon` or `confidence`.
+    /// `pattern`, `check-digit`, `date`, `number`, `range`, `rate` or `lexicon`; where a text is not sure enough to be judged,
+    /// `confidence`, or that of a [`crate::page::Doubt`].
     pub rule: &'static str,
     /// What is wrong, with the value found and the value wanted.
     pub reason: String,
@@ -122,15 +123,6 @@ impl Broken {
     #[must_use]
     pub fn unlisted(text: &str) -> Self {
         Self { rule: "lexicon", reason: format!("no word of the lexicon is near to `{text}`") }
-    }
-
-    /// A text that is less sure than is wanted.
-    #[must_use]
-    pub fn unsure(confidence: f32, wanted: f32) -> Self {
-        Self::new(
-            "confidence",
-            format!("its confidence is {confidence:.4} and must be {wanted} (`confidence-min`) or more"),
-        )
     }
 
     fn new(rule: &'static str, reason: String) -> Self {

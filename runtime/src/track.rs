@@ -19,6 +19,7 @@ use std::time::Duration;
 
 use crate::event::Votes;
 use crate::lines::Quad;
+use crate::page::Doubt;
 use crate::recognizer::{Character, Reading};
 use associate::associate;
 use line::Line;
@@ -46,7 +47,7 @@ pub enum Vote {
     /// It does, if it has text.
     Cast,
     /// It does not, and takes the place of one that does: it does not stand, as [`crate::page::PageReader::standing`] tells.
-    Withheld,
+    Withheld(Doubt),
     /// It is that of an earlier frame, as this one was not read: nothing is known but that the line has not left.
     Past,
 }
@@ -62,8 +63,6 @@ pub struct Candidate {
     pub text: String,
     /// From 0 to 1, as [`crate::vote::Consensus::confidence`].
     pub confidence: f32,
-    /// What is wanted of that: the region's, else [`TrackOptions::confidence_min`].
-    pub confidence_min: f32,
     /// The characters with their places in this frame and their confidences over all frames.
     pub characters: Vec<Character>,
     /// Where the line is in this frame.
@@ -74,6 +73,24 @@ pub struct Candidate {
     pub frame: u64,
     /// Whether it was rejected in an earlier frame, and nothing else was accepted or rejected since.
     pub rejected_before: bool,
+}
+
+/// A text that enough readings of a line agree on, and that is not to be judged.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unsure {
+    /// What was read.
+    pub candidate: Candidate,
+    /// What is wanted of it.
+    pub reason: Reason,
+}
+
+/// Why a text is not to be judged.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Reason {
+    /// It has less confidence than this: the region's, else [`TrackOptions::confidence_min`].
+    Confidence(f32),
+    /// Its readings do not stand, the last of them for this reason.
+    Doubt(Doubt),
 }
 
 /// A line that has left, with a text that was accepted.
@@ -95,9 +112,8 @@ pub struct Update {
     /// Texts to be judged, those of the longest followed lines first. One that is neither accepted nor rejected is there
     /// again in the next frame.
     pub candidates: Vec<Candidate>,
-    /// Texts that enough readings agree on and that are not sure enough to be judged, each told once until the line said
-    /// something else.
-    pub unsure: Vec<Candidate>,
+    /// Texts that are not sure enough to be judged, each told once until the line said something else.
+    pub unsure: Vec<Unsure>,
     /// Lines that have left.
     pub left: Vec<LeftLine>,
     /// Lines that are not followed, because as many as may be are followed already.
@@ -145,13 +161,16 @@ impl Tracker {
             }
         }
         self.resume(&mut here);
-        let candidate = |&(at, seen): &(usize, &Seen)| self.lines[at].candidate(seen, frame, &self.options);
-        let mut agreed: Vec<Candidate> = here.iter().filter_map(candidate).collect();
-        agreed.sort_by_key(|candidate| candidate.track);
+        for (at, seen) in here {
+            match self.lines[at].agreed(seen, frame, &self.options) {
+                Some(Ok(candidate)) => update.candidates.push(candidate),
+                Some(Err(unsure)) => update.unsure.push(unsure),
+                None => {}
+            }
+        }
+        update.candidates.sort_by_key(|candidate| candidate.track);
+        update.unsure.sort_by_key(|unsure| unsure.candidate.track);
         self.lines.sort_by_key(|line| line.id);
-        (update.candidates, update.unsure) =
-            agreed.into_iter().partition(|candidate| candidate.confidence >= candidate.confidence_min);
-        update.unsure.retain(|unsure| self.is_news(unsure));
         update
     }
 
@@ -189,11 +208,6 @@ impl Tracker {
     #[must_use]
     pub fn count(&self) -> usize {
         self.lines.len()
-    }
-
-    /// Whether it was not told yet that a line's text is not sure enough; it is now.
-    fn is_news(&mut self, unsure: &Candidate) -> bool {
-        self.lines.iter_mut().find(|line| line.id == unsure.track).is_some_and(|line| line.doubt(&unsure.text))
     }
 
     /// Ends the lines that have been missing for so long that they have left.

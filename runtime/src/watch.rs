@@ -24,7 +24,7 @@ use crate::image::Gray;
 use crate::recognizer::Recognizer;
 use crate::rule::Broken;
 use crate::telemetry::Metrics;
-use crate::track::{Candidate, LeftLine, Seen, Tracker};
+use crate::track::{Candidate, LeftLine, Seen, Tracker, Unsure};
 use judge::Judge;
 use place::{Anywhere, FixedPlace, Look};
 
@@ -112,7 +112,7 @@ impl Watch {
         self.counts.watch.passed_over.add(update.passed_over as u64);
         let mut told: Vec<Kind> = update.left.into_iter().map(|line| self.left(line)).collect();
         told.extend(update.candidates.into_iter().filter_map(|candidate| self.judged(candidate, frame.captured)));
-        told.extend(update.unsure.into_iter().map(|candidate| self.unsure(candidate)));
+        told.extend(update.unsure.into_iter().map(|unsure| self.unsure(unsure)));
         // At most some hundreds are followed.
         self.counts.watch.tracks.set(u32::try_from(self.tracker.count()).map_or(f64::INFINITY, f64::from));
         told
@@ -149,9 +149,9 @@ impl Watch {
     }
 
     /// What is told of a text that is not sure enough.
-    fn unsure(&self, candidate: Candidate) -> Kind {
+    fn unsure(&self, Unsure { candidate, reason }: Unsure) -> Kind {
         self.counts.watch.unsure.increment();
-        let (broken, votes) = (Broken::unsure(candidate.confidence, candidate.confidence_min), candidate.votes);
+        let (broken, votes) = (judge::broken(reason, candidate.confidence), candidate.votes);
         judge::told(Err(broken), self.line(candidate), votes)
     }
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::dataset::SceneEntry;
 use crate::lines::Quad;
+use crate::page::Doubt;
 use crate::recognizer::Reading;
 use crate::stats::quantile;
 use crate::track::{Candidate, Seen, TrackOptions, Tracker, Vote};
@@ -24,8 +25,8 @@ pub struct FrameLine {
     pub quad: Quad,
     /// What was read.
     pub reading: Reading,
-    /// Whether the reading stands, as [`crate::page::PageReader::standing`] tells; others do not vote.
-    pub stands: bool,
+    /// Why the reading does not stand, if so, as [`crate::page::PageReader::standing`] tells; then it does not vote.
+    pub doubt: Option<Doubt>,
 }
 
 /// A sequence with what was read of each frame, so that it can be followed with any options.
@@ -102,7 +103,7 @@ pub fn follow(sequence: &ReadSequence, options: &TrackOptions) -> Vec<Judged> {
 
 impl FrameLine {
     fn seen(&self) -> Seen<'_> {
-        let vote = if self.stands { Vote::Cast } else { Vote::Withheld };
+        let vote = self.doubt.map_or(Vote::Cast, Vote::Withheld);
         Seen { quad: self.quad, reading: &self.reading, region: None, vote, confidence_min: None }
     }
 }
@@ -209,7 +210,7 @@ mod tests {
                 .collect(),
             ..Reading::default()
         };
-        FrameLine { quad: box_at(x), reading, stands: true }
+        FrameLine { quad: box_at(x), reading, doubt: None }
     }
 
     /// Ten frames with two true lines, `A` within and `B` half outside in the first two; what is read is the same in all.
@@ -248,7 +249,6 @@ mod tests {
             region: None,
             text: "A".to_owned(),
             confidence: 0.9,
-            confidence_min: 0.5,
             characters: Vec::new(),
             quad: box_at(0.0),
             votes: crate::event::Votes { agree: 3, of: 3 },

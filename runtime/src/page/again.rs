@@ -7,7 +7,7 @@
 
 use std::cell::OnceCell;
 
-use super::{PageLine, PageReader, confidence, upright};
+use super::{Doubt, PageLine, PageReader, confidence, upright};
 use crate::evaluate::Reader;
 use crate::image::Gray;
 use crate::lines::rectify;
@@ -31,19 +31,20 @@ impl<'a> Again<'a> {
         Self { reader, picture, lines, odds: vec![OnceCell::new(); lines.len()] }
     }
 
-    /// A line's reading where it says the same again, each character as sure as it is at least; none where it does not.
-    pub(super) fn confirmed(&self, at: usize) -> Option<Reading> {
+    /// A line's reading where it says the same again, each character as sure as it is at least.
+    pub(super) fn confirmed(&self, at: usize) -> Result<Reading, Doubt> {
         let PageLine { quad, reading, .. } = &self.lines[at];
         let mut least = reading.clone();
         for [along, across] in ROOMS {
-            let cut = rectify(self.picture, &quad.stretched(along, across)).ok()?;
-            let again = self.reader.reader.line(&cut).ok().filter(|again| again.text == reading.text)?;
+            let cut = rectify(self.picture, &quad.stretched(along, across)).map_err(|_| Doubt::Otherwise)?;
+            let again = self.reader.reader.line(&cut).ok().filter(|again| again.text == reading.text);
+            let again = again.ok_or(Doubt::Otherwise)?;
             for (character, again) in least.characters.iter_mut().zip(again.characters) {
                 character.confidence = character.confidence.min(again.confidence);
             }
             least.confidence = least.confidence.min(again.confidence);
         }
-        self.is_upright(at).then_some(least)
+        if self.is_upright(at) { Ok(least) } else { Err(Doubt::UpsideDown) }
     }
 
     /// Whether a line is the right way up for all that it and its label say upside down.

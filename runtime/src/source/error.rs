@@ -58,7 +58,10 @@ pub enum SourceError {
         fix: &'static str,
     },
     /// It gave no frame in time.
-    #[error("{name} gave no frame for {} ms: see that it is running, or raise timeout-ms", waited.as_millis())]
+    #[error(
+        "{name} gave no frame for {} ms: see that it is running, or raise timeout-ms (first-frame-ms before its first)",
+        waited.as_millis()
+    )]
     Timeout {
         /// The source.
         name: String,

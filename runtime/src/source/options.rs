@@ -150,6 +150,9 @@ impl FilesOptions {
 pub struct CaptureOptions {
     /// Milliseconds without a frame after which the source is closed and opened again, from 10 to 600000. 1000 by default.
     pub timeout_ms: u64,
+    /// The same before the first frame, which many cameras take seconds for, from 10 to 600000; `timeout-ms` counts where it
+    /// is more. 5000 by default.
+    pub first_frame_ms: u64,
     /// Frames that are left out after opening a camera, while its exposure settles, from 0 to 1000. 5 by default.
     pub settle_frames: u32,
     /// The first pause before a lost source is opened again, in milliseconds, from 10. It doubles with each try. 200 by
@@ -161,7 +164,7 @@ pub struct CaptureOptions {
 
 impl Default for CaptureOptions {
     fn default() -> Self {
-        Self { timeout_ms: 1000, settle_frames: 5, retry_min_ms: 200, retry_max_ms: 10_000 }
+        Self { timeout_ms: 1000, first_frame_ms: 5000, settle_frames: 5, retry_min_ms: 200, retry_max_ms: 10_000 }
     }
 }
 
@@ -176,6 +179,7 @@ impl CaptureOptions {
             value => Err(config(option, &value.to_string(), &format!("from {min} to {max}"))),
         };
         within("timeout-ms", self.timeout_ms, 10, 600_000)?;
+        within("first-frame-ms", self.first_frame_ms, 10, 600_000)?;
         within("settle-frames", self.settle_frames.into(), 0, 1000)?;
         within("retry-min-ms", self.retry_min_ms, 10, 3_600_000)?;
         within("retry-max-ms", self.retry_max_ms, self.retry_min_ms, 3_600_000)
@@ -234,6 +238,7 @@ mod tests {
         }
         let capture = CaptureOptions::default();
         refused(CaptureOptions { timeout_ms: 0, ..capture.clone() }.check(), "timeout-ms = 0");
+        refused(CaptureOptions { first_frame_ms: 9, ..capture.clone() }.check(), "first-frame-ms = 9");
         refused(CaptureOptions { retry_max_ms: 100, ..capture }.check(), "from 200");
     }
 }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::place::Place;
-use super::{Candidate, LeftLine, Seen, TrackOptions, Vote};
+use super::{Candidate, LeftLine, Reason, Seen, TrackOptions, Unsure, Vote};
+use crate::event::Votes;
 use crate::recognizer::Character;
 use crate::vote::{Consensus, Window};
 
@@ -20,10 +21,18 @@ pub(super) struct Line {
     looks: usize,
     window: Window,
     consensus: Option<Consensus>,
+    withheld: Withheld,
     accepted: Option<String>,
     rejected: Option<String>,
     /// The text that was told not to be sure enough.
     doubted: Option<String>,
+}
+
+/// The last readings without a vote, as far as they are alike.
+#[derive(Debug, Default)]
+struct Withheld {
+    text: String,
+    count: usize,
 }
 
 impl Line {
@@ -37,6 +46,7 @@ impl Line {
             looks: 0,
             window: Window::new(options.window),
             consensus: None,
+            withheld: Withheld::default(),
             accepted: None,
             rejected: None,
             doubted: None,
@@ -51,8 +61,12 @@ impl Line {
         match seen.vote {
             Vote::Cast if seen.is_text(options) => {
                 self.window.push(seen.reading);
+                self.withheld.count = 0;
             }
-            Vote::Withheld => self.window.pass(),
+            Vote::Withheld(_) => {
+                self.window.pass();
+                self.withheld.add(&seen.reading.text);
+            }
             Vote::Cast | Vote::Past => {}
         }
         self.consensus = self.window.consensus();
@@ -73,31 +87,62 @@ impl Line {
         self.consensus.as_ref().map(|consensus| consensus.text().as_str().to_owned()).unwrap_or_default()
     }
 
-    /// What the readings agree on, however sure, where that is new and the reading in this frame is one of it.
-    pub(super) fn candidate(&self, seen: &Seen, frame: u64, options: &TrackOptions) -> Option<Candidate> {
+    /// What the readings agree on, where that is new and the reading in this frame is one of it.
+    pub(super) fn agreed(
+        &mut self,
+        seen: &Seen,
+        frame: u64,
+        options: &TrackOptions,
+    ) -> Option<Result<Candidate, Unsure>> {
+        if self.is_accepted_as(&seen.reading.text) || !seen.is_text(options) {
+            return None;
+        }
+        let wanted = seen.confidence_min.unwrap_or(options.confidence_min);
+        let (candidate, reason) = match seen.vote {
+            Vote::Cast => (self.candidate(seen, frame, options)?, Reason::Confidence(wanted)),
+            Vote::Withheld(doubt) => (self.doubtful(seen, frame, options)?, Reason::Doubt(doubt)),
+            Vote::Past => return None,
+        };
+        if seen.vote == Vote::Cast && candidate.confidence >= wanted {
+            return Some(Ok(candidate));
+        }
+        self.doubt(&candidate.text).then_some(Err(Unsure { candidate, reason }))
+    }
+
+    /// What the readings with a vote agree on, however sure.
+    fn candidate(&self, seen: &Seen, frame: u64, options: &TrackOptions) -> Option<Candidate> {
         let consensus = self.consensus.as_ref()?;
-        let text = &seen.reading.text;
-        if consensus.votes.agree < options.agree
-            || !consensus.says(text)
-            || self.is_accepted_as(text)
-            || seen.vote != Vote::Cast
-            || !seen.is_text(options)
-        {
+        if consensus.votes.agree < options.agree || !consensus.says(&seen.reading.text) {
             return None;
         }
         let read = seen.reading.characters.iter().zip(&consensus.characters);
         Some(Candidate {
+            confidence: consensus.confidence,
+            characters: read.map(|(read, voted)| Character { confidence: voted.confidence, ..*read }).collect(),
+            ..self.read(seen, frame, consensus.votes)
+        })
+    }
+
+    /// What the readings without a vote agree on.
+    fn doubtful(&self, seen: &Seen, frame: u64, options: &TrackOptions) -> Option<Candidate> {
+        let agree = self.withheld.count.min(options.window);
+        (agree >= options.agree).then(|| self.read(seen, frame, Votes { agree, of: agree }))
+    }
+
+    /// The reading of this frame.
+    fn read(&self, seen: &Seen, frame: u64, votes: Votes) -> Candidate {
+        let text = &seen.reading.text;
+        Candidate {
             track: self.id,
             region: self.region,
             text: text.clone(),
-            confidence: consensus.confidence,
-            confidence_min: seen.confidence_min.unwrap_or(options.confidence_min),
-            characters: read.map(|(read, voted)| Character { confidence: voted.confidence, ..*read }).collect(),
+            confidence: seen.reading.confidence,
+            characters: seen.reading.characters.clone(),
             quad: seen.quad,
-            votes: consensus.votes,
+            votes,
             frame,
             rejected_before: self.rejected.as_ref() == Some(text),
-        })
+        }
     }
 
     pub(super) fn accept(&mut self, text: &str) {
@@ -110,7 +155,7 @@ impl Line {
     }
 
     /// Notes that a text is not sure enough; whether that is new: it was neither noted nor rejected last.
-    pub(super) fn doubt(&mut self, text: &str) -> bool {
+    fn doubt(&mut self, text: &str) -> bool {
         let is_known = |known: &Option<String>| known.as_deref() == Some(text);
         let is_new = !is_known(&self.doubted) && !is_known(&self.rejected);
         self.doubted = Some(text.to_owned());
@@ -143,5 +188,14 @@ impl Line {
     pub(super) fn left(self, now: Duration) -> Option<LeftLine> {
         let seen = self.missing_since.unwrap_or(now).saturating_sub(self.first_seen);
         Some(LeftLine { track: self.id, region: self.region, text: self.accepted?, seen })
+    }
+}
+
+impl Withheld {
+    fn add(&mut self, text: &str) {
+        if self.text != text {
+            (self.text, self.count) = (text.to_owned(), 0);
+        }
+        self.count += 1;
     }
 }

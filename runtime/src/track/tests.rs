@@ -59,7 +59,7 @@ impl Run {
             .iter()
             .map(|line| {
                 let (quad, region, part) = of(line);
-                let vote = if part { Vote::Withheld } else { Vote::Cast };
+                let vote = if part { Vote::Withheld(Doubt::Part) } else { Vote::Cast };
                 Seen { quad, reading: &line.reading, region, vote, confidence_min: None }
             })
             .collect();
@@ -110,7 +110,8 @@ fn k_of_the_last_n_readings_must_have_the_text() {
 fn doubtful_readings_are_told_once_however_many_agree_and_judged_when_they_are_sure() {
     let mut run = Run::new();
     let unsure: Vec<_> = (0..20).flat_map(|_| run.update(&[sure("12", 0.8)]).unsure).collect();
-    assert!(unsure.len() == 1 && unsure[0].text == "12" && unsure[0].confidence < unsure[0].confidence_min);
+    let [Unsure { candidate, reason: Reason::Confidence(wanted) }] = &unsure[..] else { panic!("{unsure:?}") };
+    assert!(candidate.text == "12" && candidate.confidence < *wanted);
     assert!(run.tracker.is_settled());
     (0..10).for_each(|_| _ = run.show(&[sure("12", 0.99)]));
     assert_eq!(run.texts(), ["12"]);
@@ -125,7 +126,7 @@ fn what_was_rejected_is_not_told_to_be_unsure_and_another_text_is() {
         assert!(update.unsure.is_empty(), "{update:?}");
     }
     let unsure: Vec<_> = (0..5).flat_map(|_| run.update(&[sure("13", 0.8)]).unsure).collect();
-    assert!(unsure.len() == 1 && unsure[0].text == "13", "{unsure:?}");
+    assert!(unsure.len() == 1 && unsure[0].candidate.text == "13", "{unsure:?}");
 }
 
 #[test]
@@ -262,14 +263,15 @@ fn a_reading_upside_down_is_of_the_same_line() {
 }
 
 #[test]
-fn a_part_of_a_line_does_not_vote_and_is_followed() {
-    let mut run = Run::new();
-    for frame in 0_u8..20 {
-        let out = f32::from(frame);
-        let line = if frame < 10 { shown("12", 3.0 + out, 100.0) } else { shown("LOT 12", 13.0, 100.0) };
-        run.show(&[Shown { part: frame < 10, ..line }]);
+fn a_part_of_a_line_does_not_vote_and_is_followed_and_told_once() {
+    let (mut run, mut unsure) = (Run::new(), Vec::new());
+    for frame in 0_u8..10 {
+        unsure.extend(run.update(&[Shown { part: true, ..shown("12", 3.0 + f32::from(frame), 100.0) }]).unsure);
     }
+    (0..10).for_each(|_| _ = run.show(&[shown("LOT 12", 13.0, 100.0)]));
     assert_eq!((run.texts(), run.tracker.count()), (vec!["LOT 12"], 1));
+    let [Unsure { candidate, reason: Reason::Doubt(Doubt::Part) }] = &unsure[..] else { panic!("{unsure:?}") };
+    assert_eq!((candidate.text.as_str(), candidate.frame, candidate.votes), ("12", 3, Votes { agree: 3, of: 3 }));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::clock::Stamp;
 use crate::config::Config;
 use crate::event::{Accepted, Kind, LineReading, Rejected, Votes};
 use crate::rule::{Broken, RuleError, RuleOptions, Rules};
-use crate::track::Candidate;
+use crate::track::{Candidate, Reason};
 
 /// The rules of all lines, with what they remember.
 #[derive(Debug)]
@@ -43,6 +43,17 @@ impl Judge {
     /// Forgets a line that has left.
     pub(super) fn forget(&mut self, track: u64) {
         self.tracks.remove(&track);
+    }
+}
+
+/// What a text of this confidence lacks to be judged.
+pub(super) fn broken(reason: Reason, confidence: f32) -> Broken {
+    match reason {
+        Reason::Confidence(wanted) => Broken {
+            rule: "confidence",
+            reason: format!("its confidence is {confidence:.4} and must be {wanted} or more (`confidence-min`)"),
+        },
+        Reason::Doubt(doubt) => Broken { rule: doubt.rule(), reason: doubt.reason().to_owned() },
     }
 }
 

@@ -11,7 +11,7 @@ use crate::gate::{self, Change, Gate, GateOptions};
 use crate::image::Gray;
 use crate::lexicon::{Lexicon, LexiconOptions};
 use crate::lines::{Finder, Quad, rectify};
-use crate::page::{PageLine, PageReader};
+use crate::page::{Doubt, PageLine, PageReader};
 use crate::recognizer::{Reading, Recognizer};
 use crate::region::{Region, RegionOptions};
 use crate::track::{Seen, Tracker, Vote};
@@ -62,10 +62,12 @@ pub(super) struct Anywhere {
 
 impl Sight {
     /// A line that was found, which votes where its reading stands.
-    fn found(line: PageLine, standing: Option<Reading>) -> Self {
-        let vote = if standing.is_some() { Vote::Cast } else { Vote::Withheld };
-        let reading = standing.unwrap_or(line.reading);
-        Self { quad: line.quad, reading, region: None, vote, confidence_min: None }
+    fn found(PageLine { quad, reading, .. }: PageLine, standing: Result<Reading, Doubt>) -> Self {
+        let (reading, vote) = match standing {
+            Ok(reading) => (reading, Vote::Cast),
+            Err(doubt) => (reading, Vote::Withheld(doubt)),
+        };
+        Self { quad, reading, region: None, vote, confidence_min: None }
     }
 
     /// The line is taken to be where it was, in a frame that was not read: it has not left, and has no further vote.

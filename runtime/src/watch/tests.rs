@@ -166,6 +166,21 @@ fn a_rejected_text_is_told_once() {
 }
 
 #[test]
+fn a_number_that_may_be_upside_down_is_rejected_once_with_the_way_out() {
+    let line = decode(include_bytes!("../../../tests/data/rendered/000272.png")).unwrap();
+    let mut frame = Gray::filled(400, 200, line.pixels[line.width - 1]);
+    for y in 0..line.height {
+        // Without the edge of its label, which is left of the number.
+        let start = (80 + y) * frame.width + 150;
+        frame.pixels[start..start + line.width - 14].copy_from_slice(&line.row(y)[14..]);
+    }
+    let told = Camera::new("").show(&frame, 20);
+    let [Kind::Rejected(Rejected { line, rule: "upright", reason })] = &told[..] else { panic!("{told:?}") };
+    assert!(line.text == "96" && reason.contains("`upside-down = false`"), "{reason}");
+    assert_eq!(reading(&Camera::new("[lines]\nupside-down = false\n").show(&frame, 20)).line.text, "96");
+}
+
+#[test]
 fn a_region_outside_the_frame_is_a_problem_until_the_frames_are_larger() {
     let mut camera = Camera::new("[[regions]]\nname = \"lot\"\nrectangle = [200, 40, 172, 29]\n");
     assert!(camera.show(&scene(), 1).is_empty());

@@ -54,10 +54,9 @@ impl Live<'_> {
         let passes = &mut |cut: &Gray| gate::line(cut, &GateOptions::default(), self.gates).is_none();
         let lines = self.reader.read_passing(picture, &found, passes).lines;
         let standing = self.reader.standing(picture, &lines, &|_| false);
-        let line = |(line, standing): (PageLine, Option<Reading>)| FrameLine {
-            quad: line.quad,
-            stands: standing.is_some(),
-            reading: standing.unwrap_or(line.reading),
+        let line = |(PageLine { quad, reading, .. }, standing): (_, Result<Reading, _>)| match standing {
+            Ok(reading) => FrameLine { quad, reading, doubt: None },
+            Err(doubt) => FrameLine { quad, reading, doubt: Some(doubt) },
         };
         lines.into_iter().zip(standing).map(line).collect()
     }

@@ -204,6 +204,10 @@ impl Stream {
         if self.has_damaged && quiet >= timeout {
             return Err(SourceError::OnlyDamaged { waited: quiet });
         }
+        let timeout = match self.since {
+            Some(_) => timeout,
+            None => timeout.max(Duration::from_millis(options.first_frame_ms)),
+        };
         let wait = timeout.saturating_sub(quiet).min(LOOK_UP);
         match guarded(|| self.source.next(frame, wait)) {
             Err(SourceError::Timeout { name, .. }) if quiet + wait >= timeout => {

@@ -204,6 +204,26 @@ fn a_timeout_is_a_loss_only_once_all_of_it_has_passed() {
 }
 
 #[test]
+fn a_camera_has_more_time_for_its_first_frame() {
+    let mut bench = Bench::new(vec![
+        Some(script(&[&[Act::Timeout; 16][..], &[Act::Frame]].concat())),
+        Some(script(&[Act::Timeout; 99])),
+    ]);
+    for _ in 0..17 {
+        assert_eq!(bench.step(), Step::On);
+        bench.wait(250);
+    }
+    assert_eq!(bench.step(), Step::Frame, "after four seconds");
+    assert!(matches!(bench.step(), Step::Pause(_)), "it is lost");
+    bench.wait(200);
+    let waited = (0..).find(|_| {
+        bench.wait(250);
+        bench.step() != Step::On
+    });
+    assert_eq!(waited, Some(20), "the opening, and five seconds");
+}
+
+#[test]
 fn what_is_not_due_is_waited_for_however_long_it_takes() {
     let mut bench = Bench::new(vec![Some(script(&[&[Act::NotDue; 100][..], &[Act::Frame]].concat()))]);
     for _ in 0..101 {
