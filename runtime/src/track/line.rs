@@ -87,7 +87,7 @@ impl Line {
         self.consensus.as_ref().map(|consensus| consensus.text().as_str().to_owned()).unwrap_or_default()
     }
 
-    /// What the readings agree on, where that is new and the reading in this frame is one of it.
+    /// What the readings agree on, where that is new and the reading in this frame is one of it: to be judged, or not.
     pub(super) fn agreed(
         &mut self,
         seen: &Seen,
@@ -98,15 +98,20 @@ impl Line {
             return None;
         }
         let wanted = seen.confidence_min.unwrap_or(options.confidence_min);
-        let (candidate, reason) = match seen.vote {
-            Vote::Cast => (self.candidate(seen, frame, options)?, Reason::Confidence(wanted)),
-            Vote::Withheld(doubt) => (self.doubtful(seen, frame, options)?, Reason::Doubt(doubt)),
+        let unsure = match seen.vote {
+            Vote::Cast => {
+                let candidate = self.candidate(seen, frame, options)?;
+                if candidate.confidence >= wanted {
+                    return Some(Ok(candidate));
+                }
+                Unsure { candidate, reason: Reason::Confidence(wanted) }
+            }
+            Vote::Withheld(doubt) => {
+                Unsure { candidate: self.doubtful(seen, frame, options)?, reason: Reason::Doubt(doubt) }
+            }
             Vote::Past => return None,
         };
-        if seen.vote == Vote::Cast && candidate.confidence >= wanted {
-            return Some(Ok(candidate));
-        }
-        self.doubt(&candidate.text).then_some(Err(Unsure { candidate, reason }))
+        self.doubt(&unsure.candidate.text).then_some(Err(unsure))
     }
 
     /// What the readings with a vote agree on, however sure.
