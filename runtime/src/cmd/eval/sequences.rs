@@ -68,8 +68,9 @@ pub(super) fn run(args: &Args, reader: &Reader) -> Result<()> {
     for folder in evaluation::folders(&args.folders)? {
         folders.extend(sequence_folders(folder)?);
     }
-    let sequences = read_all(folders, PageReader::new(*reader), args.evaluation.threads())?;
-    let rows: Vec<Row> = choices().iter().map(|options| row(&sequences, options)).collect();
+    let threads = args.evaluation.threads();
+    let sequences = read_all(folders, PageReader::new(*reader), threads)?;
+    let rows = parallel::map(&choices(), threads, |options| row(&sequences, options));
     report(&rows, args.json)?;
     show_wrong(&sequences, args.errors);
     if let Some(path) = &args.plot {
