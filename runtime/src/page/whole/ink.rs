@@ -2,7 +2,8 @@
 //!
 //! From each end outwards, column by column of a strip somewhat higher than the line: columns with some ink, and none
 //! after it, are a letter or a sign; so are a few columns with ink in one row, a dash. Columns that differ all the way up
-//! are the edge of the label, and end the search, as do columns that become so without a gap: an edge that is slanted.
+//! are the edge of the label, and end the search, as do columns that become so without a gap: an edge that is slanted. The
+//! ground is followed on the way: light falls off along a label, and an edge is a leap.
 
 #![expect(
     clippy::cast_possible_truncation,
@@ -49,6 +50,9 @@ const INK: u32 = 2;
 /// Columns with ink in the same row that are a dash, though it be one sample high: fewer are noise, more are a rule.
 const DASH: RangeInclusive<usize> = 3..=INNER;
 
+/// How far the ground may go from a column to the next, in shares of the contrast.
+const DRIFT: f32 = 0.02;
+
 /// The widest thing that is followed to see whether it becomes an edge, in samples.
 const WIDEST: usize = 5 * INNER / 4;
 
@@ -83,7 +87,7 @@ fn is_beyond(picture: &Gray, sides: [[[f32; 2]; 2]; 2], height: f32) -> bool {
     let Some(levels) = Levels::of(&within) else { return false };
     // To the border of the picture, where there is no telling what follows.
     let beyond = (0..REACH * INNER).map_while(|at| column(0.5 + at as f32));
-    has_letter(&beyond.map(|column| levels.mark(&column)).collect::<Vec<Mark>>())
+    has_letter(&levels.marks(beyond))
 }
 
 /// Whether there is something like a letter in columns.
@@ -169,12 +173,25 @@ impl Levels {
         (contrast.abs() >= CONTRAST_MIN).then_some(Self { ground, contrast, least })
     }
 
-    /// What there is in a column beside the line.
+    /// What there is in the columns beside the line, from its end on.
+    fn marks(&self, columns: impl Iterator<Item = Column>) -> Vec<Mark> {
+        let mut ground = self.ground;
+        let relative = |column: Column| {
+            let relative = column.map(|level| (level - ground) / self.contrast);
+            // Of the line's margins the one with less ink in it.
+            let [above, below] = [relative[OUTER], relative[OUTER + INNER - 1]];
+            let off = if above.abs() < below.abs() { above } else { below };
+            ground += off.clamp(-DRIFT, DRIFT) * self.contrast;
+            relative
+        };
+        columns.map(relative).map(|column| self.mark(&column)).collect()
+    }
+
+    /// What there is in a column beside the line, whose levels are in shares of the contrast.
     fn mark(&self, column: &Column) -> Mark {
-        let relative = column.map(|level| (level - self.ground) / self.contrast);
-        let rows = relative[OUTER..OUTER + INNER].iter().enumerate();
+        let rows = column[OUTER..OUTER + INNER].iter().enumerate();
         let ink = rows.filter(|(_, level)| **level > self.least).fold(0, |ink, (row, _)| ink | 1 << row);
-        let differs = relative.iter().filter(|level| level.abs() > self.least).count();
+        let differs = column.iter().filter(|level| level.abs() > self.least).count();
         Mark { ink, is_edge: differs as f32 >= EDGE * ROWS as f32 }
     }
 }
@@ -251,6 +268,18 @@ mod tests {
         (0..6).for_each(|letter| dot(&mut picture, (42 + 13 * letter, 23), (10, 18), 30));
         assert!(!is_beside(&picture, &quad()));
         dot(&mut picture, (128, 23), (4, 18), 40);
+        assert!(is_beside(&picture, &quad()));
+    }
+
+    #[test]
+    fn a_letter_is_seen_where_the_light_falls_off_beside_the_line() {
+        let mut picture = label(240);
+        // Darker by a grey level a column, half of the contrast over the way to the letter.
+        for (at, pixel) in picture.pixels.iter_mut().enumerate() {
+            *pixel -= u8::try_from((at % 240).saturating_sub(100).min(90)).unwrap().min(*pixel);
+        }
+        assert!(!is_beside(&picture, &quad()));
+        dot(&mut picture, (200, 23), (4, 18), 0);
         assert!(is_beside(&picture, &quad()));
     }
 
