@@ -54,12 +54,13 @@ struct Numbers {
 impl Numbers {
     /// The next number of this kind of event.
     fn next(&mut self, kind: &Kind) -> Number {
-        let (last, number): (_, fn(u64) -> Number) = match kind {
-            Kind::Rejected(_) => (&mut self.rejected_id, Number::RejectedId),
-            _ => (&mut self.id, Number::Id),
-        };
-        *last += 1;
-        number(*last)
+        if matches!(kind, Kind::Rejected(_)) {
+            self.rejected_id += 1;
+            Number::RejectedId(self.rejected_id)
+        } else {
+            self.id += 1;
+            Number::Id(self.id)
+        }
     }
 }
 

@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::place::Place;
 use super::{Candidate, LeftLine, Reason, Seen, TrackOptions, Unsure, Vote};
 use crate::event::Votes;
-use crate::recognizer::Character;
 use crate::vote::{Consensus, Window};
 
 /// A line that is followed over frames.
@@ -120,12 +119,12 @@ impl Line {
         if consensus.votes.agree < options.agree || !consensus.says(&seen.reading.text) {
             return None;
         }
-        let read = seen.reading.characters.iter().zip(&consensus.characters);
-        Some(Candidate {
-            confidence: consensus.confidence,
-            characters: read.map(|(read, voted)| Character { confidence: voted.confidence, ..*read }).collect(),
-            ..self.read(seen, frame, consensus.votes)
-        })
+        let mut candidate = self.read(seen, frame, consensus.votes);
+        candidate.confidence = consensus.confidence;
+        for (character, voted) in candidate.characters.iter_mut().zip(&consensus.characters) {
+            character.confidence = voted.confidence;
+        }
+        Some(candidate)
     }
 
     /// What the readings without a vote agree on.
@@ -161,10 +160,11 @@ impl Line {
 
     /// Notes that a text is not sure enough; whether that is new: it was neither noted nor rejected last.
     fn doubt(&mut self, text: &str) -> bool {
-        let is_known = |known: &Option<String>| known.as_deref() == Some(text);
-        let is_new = !is_known(&self.doubted) && !is_known(&self.rejected);
+        if self.doubted.as_deref() == Some(text) {
+            return false;
+        }
         self.doubted = Some(text.to_owned());
-        is_new
+        self.rejected.as_deref() != Some(text)
     }
 
     /// Whether another frame like the last ones would change nothing: all that are looked at together read the same.

@@ -38,7 +38,11 @@ impl Metrics for WatchMetrics {
             ("lines_unread", "Lines that could not be read at all.", &self.unread),
             ("readings_accepted", "Texts that were accepted.", &self.accepted),
             ("readings_rejected", "Texts that enough frames agreed on and a rule rejected.", &self.rejected),
-            ("readings_unsure", "Texts that enough frames agreed on, of too little confidence.", &self.unsure),
+            (
+                "readings_unsure",
+                "Texts that enough frames agreed on and that were not sure enough to be judged.",
+                &self.unsure,
+            ),
             ("lines_passed_over", "Lines not followed, because as many as may be were.", &self.passed_over),
         ];
         for (name, help, counter) in counters {
