@@ -1,7 +1,8 @@
 //! Fonts by category, and the word list: what a renderer draws with.
 
 use super::SynthError;
-use super::coverage;
+use super::corpus::Kind;
+use super::{alike, coverage};
 use ab_glyph::{Font, FontVec, PxScale};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,8 @@ pub struct Face {
     pub category: String,
     /// Characters of the alphabet that it draws, sorted, with the space.
     pub characters: Vec<char>,
+    /// Those that it draws so like another one that a code cannot hold them, sorted.
+    pub mistakable: Vec<char>,
     /// Height of a capital at a `PxScale` of 1.
     pub cap_ratio: f32,
 }
@@ -24,6 +27,16 @@ impl Face {
     /// Whether the face draws every character of a text.
     pub fn draws(&self, text: &str) -> bool {
         text.chars().all(|c| self.characters.binary_search(&c).is_ok())
+    }
+
+    /// Whether the face draws a text of this kind so that it can be read.
+    pub(super) fn suits(&self, kind: Kind, text: &str) -> bool {
+        self.draws(text) && !(kind.is_code() && text.chars().any(|c| self.mistakes(c)))
+    }
+
+    /// Whether the face draws a character like another one.
+    pub(super) fn mistakes(&self, c: char) -> bool {
+        self.mistakable.binary_search(&c).is_ok()
     }
 }
 
@@ -71,8 +84,10 @@ impl Assets {
             let segment = category == "segment";
             let characters = coverage::characters(&font, alphabet, segment.then_some(&*hint));
             let Some(cap_ratio) = cap_ratio(&font, &characters) else { continue };
+            let mistakable = alike::mistakable(&font, cap_ratio, &characters);
+            let (name, category) = (name_of(dir), category.to_owned());
             family.faces.push(self.faces.len());
-            self.faces.push(Face { font, family: name_of(dir), category: category.to_owned(), characters, cap_ratio });
+            self.faces.push(Face { font, family: name, category, characters, mistakable, cap_ratio });
         }
         if !family.faces.is_empty() {
             self.categories.entry(category.to_owned()).or_default().push(family);

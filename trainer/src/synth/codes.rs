@@ -18,8 +18,8 @@ pub(super) fn digits(dice: &mut Dice, count: usize) -> String {
     text
 }
 
-/// Characters that many faces draw like another one. Makers of codes avoid them, and where nothing around one tells
-/// which it is, no reader can know.
+/// Characters that many faces draw like another one: makers of codes avoid them. In a face that draws them so, codes hold
+/// none at all ([`super::alike`]).
 const LOOK_ALIKE: [char; 4] = ['I', 'O', 'l', '|'];
 
 /// The share of look-alikes that codes keep.

@@ -51,6 +51,14 @@ pub(super) enum Kind {
     Random,
 }
 
+impl Kind {
+    /// Whether nothing but its picture tells what a character is.
+    pub(super) fn is_code(self) -> bool {
+        use Kind::{Doubled, Lot, Marker, Part, Random, Serial};
+        matches!(self, Lot | Serial | Part | Marker | Doubled | Random)
+    }
+}
+
 /// The general mix: about half codes and numbers, a third words, 8 % long lines,
 /// and enough random characters that every rare sign is seen.
 pub(super) const GENERAL: [(Kind, f32); 21] = [

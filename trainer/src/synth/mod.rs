@@ -11,6 +11,7 @@
     reason = "geometry between pixels and fractions of them: every value is far below the limits"
 )]
 
+mod alike;
 mod amounts;
 mod assets;
 mod clutter;

@@ -28,6 +28,16 @@ pub struct LabelledLine {
     pub family: String,
 }
 
+/// A text and what it is set in.
+pub(super) struct Chosen<'a> {
+    /// A face that shows all of the text.
+    pub(super) face: &'a Face,
+    /// What the text is.
+    pub(super) kind: Kind,
+    /// What it says.
+    pub(super) text: String,
+}
+
 /// Renders labelled lines; shared freely between threads.
 pub struct Renderer {
     assets: Assets,
@@ -70,14 +80,14 @@ impl Renderer {
             let severity = dice.unit().powf(options.severity_skew);
             dice.set_severity(severity.max(0.02));
         }
-        let (face, text) = self.choose(&mut dice, scenario);
+        let Chosen { face, text, .. } = self.choose(&mut dice, scenario);
         spare(&mut options, face);
         let image = self.picture(&mut dice, &options, scenario, (face, &text));
         LabelledLine { image, text, family: face.family.clone() }
     }
 
-    /// A text and a face that draws all of it.
-    pub(super) fn choose(&self, dice: &mut Dice, scenario: Scenario) -> (&Face, String) {
+    /// A text and a face that draws all of it, and draws it so that it can be read.
+    pub(super) fn choose(&self, dice: &mut Dice, scenario: Scenario) -> Chosen<'_> {
         let kind = dice.weighted(scenario.kinds());
         let random = scenario != Scenario::Segment && dice.chance(self.options.random_share);
         if random || kind == Kind::Random {
@@ -88,8 +98,8 @@ impl Renderer {
             let face = self.face(dice, scenario);
             // Capitals rescue the text for faces without lower case.
             for text in [text.to_uppercase(), text].into_iter().rev() {
-                if !text.is_empty() && face.draws(&text) && self.allows(&text) {
-                    return (face, text);
+                if !text.is_empty() && face.suits(kind, &text) && self.allows(&text) {
+                    return Chosen { face, kind, text };
                 }
             }
         }
@@ -98,21 +108,24 @@ impl Renderer {
 
     /// Random characters around one drawn first from the alphabet, half the time from
     /// its signs: no other text holds them often, and few faces have them.
-    fn choose_random(&self, dice: &mut Dice, scenario: Scenario) -> (&Face, String) {
+    fn choose_random(&self, dice: &mut Dice, scenario: Scenario) -> Chosen<'_> {
         let wanted = if dice.chance(0.5) && !self.signs.is_empty() {
             *dice.pick(&self.signs)
         } else {
             *dice.pick(&self.alphabet)
         };
-        let has = |face: &Face| face.characters.binary_search(&wanted).is_ok();
-        let drawn = (0..8).map(|_| self.face(dice, scenario)).find(|face| has(face));
-        let any = drawn.or_else(|| {
-            let able: Vec<&Face> = self.assets.faces.iter().filter(|face| has(face)).collect();
+        let has = |face: &&Face| face.characters.binary_search(&wanted).is_ok();
+        let shows = |face: &&Face| has(face) && !face.mistakes(wanted);
+        let any = |usable: &dyn Fn(&&Face) -> bool, dice: &mut Dice| {
+            let able: Vec<&Face> = self.assets.faces.iter().filter(usable).collect();
             (!able.is_empty()).then(|| *dice.pick(&able))
-        });
+        };
+        let drawn = (0..8).map(|_| self.face(dice, scenario)).find(shows);
+        let face = drawn.or_else(|| any(&shows, dice)).or_else(|| any(&has, dice));
         // The constructor keeps only characters that some face draws.
-        let face = any.unwrap_or(&self.assets.faces[0]);
-        (face, corpus::random(dice, &face.characters, wanted))
+        let face = face.unwrap_or(&self.assets.faces[0]);
+        let plain: Vec<char> = face.characters.iter().copied().filter(|c| !face.mistakes(*c)).collect();
+        Chosen { face, kind: Kind::Random, text: corpus::random(dice, &plain, wanted) }
     }
 
     fn allows(&self, text: &str) -> bool {
@@ -184,4 +197,28 @@ fn finish(dice: &mut Dice, options: &Options, scenario: Scenario, (masks, final_
     let image = optics::resample(image, target / masks.cap);
     dice.open_stage();
     sensor::read_out(dice, &options.sensor, image, &tones)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    #[test]
+    fn a_code_holds_no_character_that_its_face_draws_like_another() {
+        let alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz -./:|";
+        let fonts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/assets/fonts/train");
+        let renderer = Renderer::new(Assets::load(&fonts, alphabet).unwrap(), alphabet, Options::default()).unwrap();
+        let (mut codes, mut kept) = (0, 0);
+        for index in 0..10_000 {
+            let Chosen { face, kind, text } = renderer.choose(&mut Dice::new(1, index), Scenario::Label);
+            if kind.is_code() {
+                assert!(!text.chars().any(|c| face.mistakes(c)), "{index}: {text} in {}", face.family);
+                codes += 1;
+                kept += u32::from(text.contains('O'));
+            }
+        }
+        // Where the face tells it from a 0 there is an O.
+        assert!(codes > 5000 && kept > 50, "{kept} of {codes}");
+    }
 }

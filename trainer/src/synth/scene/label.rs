@@ -6,7 +6,7 @@ use super::super::layout::{self, Layout, Setting};
 use super::super::options::{Options, Span};
 use super::super::paint::{self, Masks};
 use super::super::plane::{Area, Plane};
-use super::super::renderer::{LEAST_WORK_CAP, Renderer, spare};
+use super::super::renderer::{Chosen, LEAST_WORK_CAP, Renderer, spare};
 use super::super::tone::Tones;
 use super::super::{optics, scenario, strokes};
 
@@ -52,12 +52,14 @@ impl Renderer {
         // Half of the height is between the lines.
         let cap = dice.log_span(&CAP_PX).min(FILL * size.1 / (1.5 * count as f32)).max(CAP_PX.low);
         let work = (LEAST_WORK_CAP / cap).max(1.0);
-        let (face, first) = self.choose(dice, scenario);
+        let first = self.choose(dice, scenario);
+        let face = first.face;
+        let mut first = Some(first);
         spare(&mut options, face);
         let mut rows = Vec::new();
-        for number in 0..count {
-            let (own, text) = if number == 0 { (face, first.clone()) } else { self.choose(dice, scenario) };
-            let face = if face.draws(&text) { face } else { own };
+        for _ in 0..count {
+            let Chosen { face: own, kind, text } = first.take().unwrap_or_else(|| self.choose(dice, scenario));
+            let face = if face.suits(kind, &text) { face } else { own };
             let scale = if dice.chance(0.3) { dice.range(0.75, 1.3) } else { 1.0 };
             let cap = (cap * scale).max(CAP_PX.low) * work;
             let width = FILL * size.0 * work;
