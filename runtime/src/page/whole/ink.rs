@@ -50,8 +50,9 @@ const INK: u32 = 2;
 /// Columns with ink in the same row that are a dash, though it be one sample high: fewer are noise, more are a rule.
 const DASH: RangeInclusive<usize> = 3..=INNER;
 
-/// How far the ground may go from a column to the next, in shares of the contrast.
-const DRIFT: f32 = 0.02;
+/// How far the ground may go from a column to the next, in shares of the contrast: away from the ink, as where a glow ends,
+/// and towards it, where what is followed may be ink out of focus.
+const DRIFT: RangeInclusive<f32> = -0.08..=0.02;
 
 /// The widest thing that is followed to see whether it becomes an edge, in samples.
 const WIDEST: usize = 5 * INNER / 4;
@@ -181,7 +182,7 @@ impl Levels {
             // Of the line's margins the one with less ink in it.
             let [above, below] = [relative[OUTER], relative[OUTER + INNER - 1]];
             let off = if above.abs() < below.abs() { above } else { below };
-            ground += off.clamp(-DRIFT, DRIFT) * self.contrast;
+            ground += off.clamp(*DRIFT.start(), *DRIFT.end()) * self.contrast;
             relative
         };
         columns.map(relative).map(|column| self.mark(&column)).collect()
@@ -280,6 +281,19 @@ mod tests {
         }
         assert!(!is_beside(&picture, &quad()));
         dot(&mut picture, (200, 23), (4, 18), 0);
+        assert!(is_beside(&picture, &quad()));
+    }
+
+    #[test]
+    fn a_letter_is_seen_beyond_the_end_of_a_glow_on_light_letters() {
+        let mut picture = label(240);
+        // The glow ends within 8 columns; all of it is more than half of the contrast.
+        for (at, pixel) in picture.pixels.iter_mut().enumerate() {
+            let glow = 5 * 140_usize.saturating_sub(at % 240).min(16);
+            *pixel = (255 - *pixel).saturating_add(u8::try_from(glow).unwrap());
+        }
+        assert!(!is_beside(&picture, &quad()));
+        dot(&mut picture, (170, 23), (4, 18), 225);
         assert!(is_beside(&picture, &quad()));
     }
 
