@@ -105,6 +105,13 @@ impl Window {
         self.add(Ballot { characters: Line::new(), confidence: 0.0, none: 0.0 });
     }
 
+    /// Drops the readings with this text; whether there were any.
+    pub fn forget(&mut self, text: &str) -> bool {
+        let before = self.ballots.len();
+        self.ballots.retain(|ballot| !says(&ballot.characters, text));
+        self.ballots.len() < before
+    }
+
     /// Whether there are as many readings as the window looks at.
     #[must_use]
     pub fn is_full(&self) -> bool {
@@ -259,6 +266,10 @@ impl Consensus {
     /// Whether the text is this one.
     #[must_use]
     pub fn says(&self, text: &str) -> bool {
-        self.characters.iter().map(|voted| voted.character).eq(text.chars())
+        says(&self.characters, text)
     }
+}
+
+fn says(characters: &[Voted], text: &str) -> bool {
+    characters.iter().map(|voted| voted.character).eq(text.chars())
 }

@@ -16,7 +16,7 @@ pub(super) struct Line {
     pub(super) first_seen: Duration,
     /// When it was looked for first without being found; none while it is there.
     pub(super) missing_since: Option<Duration>,
-    /// Frames in which it was found and read.
+    /// Frames in which it was found and read, since its readings began to count.
     looks: usize,
     window: Window,
     consensus: Option<Consensus>,
@@ -56,9 +56,9 @@ impl Line {
     pub(super) fn see(&mut self, seen: &Seen, now: Duration, options: &TrackOptions) {
         self.place.follow(seen.quad, now);
         self.missing_since = None;
-        self.looks += usize::from(seen.vote != Vote::Past);
         match seen.vote {
             Vote::Cast if seen.is_text(options) => {
+                self.turn_to(&seen.reading.text);
                 self.window.push(seen.reading);
                 self.withheld.count = 0;
             }
@@ -68,7 +68,18 @@ impl Line {
             }
             Vote::Cast | Vote::Past => {}
         }
+        self.looks += usize::from(seen.vote != Vote::Past);
         self.consensus = self.window.consensus();
+    }
+
+    /// Where a text is another one than what was judged, the readings of that have done their part: they are not counted
+    /// against what takes its place.
+    fn turn_to(&mut self, text: &str) {
+        for judged in [&self.accepted, &self.rejected].into_iter().flatten().filter(|judged| *judged != text) {
+            if self.window.forget(judged) {
+                self.looks = 0;
+            }
+        }
     }
 
     /// Whether the readings vote for this text.

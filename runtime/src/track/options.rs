@@ -29,7 +29,7 @@ pub struct TrackOptions {
 impl Default for TrackOptions {
     fn default() -> Self {
         Self {
-            window: 5,
+            window: 7,
             agree: 5,
             confidence_min: 0.995,
             reading_min: CONFIDENCE_MIN,
@@ -116,7 +116,7 @@ mod tests {
         let bad = [
             (TrackOptions { window: 0, ..good.clone() }, "window is 0 readings"),
             (TrackOptions { window: 16, ..good.clone() }, "window is 16 readings"),
-            (TrackOptions { agree: 6, ..good.clone() }, "agree is 6 readings of a window of 5"),
+            (TrackOptions { window: 5, agree: 6, ..good.clone() }, "agree is 6 readings of a window of 5"),
             (TrackOptions { confidence_min: 1.5, ..good.clone() }, "confidence-min is 1.5"),
             (TrackOptions { reading_min: f32::NAN, ..good.clone() }, "reading-min is NaN"),
             (TrackOptions { distance_max: 0.0, ..good.clone() }, "distance-max is 0"),

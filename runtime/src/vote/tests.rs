@@ -129,6 +129,14 @@ fn the_oldest_reading_goes_where_the_window_is_full() {
 }
 
 #[test]
+fn a_text_that_is_forgotten_has_no_votes() {
+    let mut window = window(&["B", "A", "B", "A"].map(|text| reading(text, &[0.9])));
+    assert!(window.forget("B") && !window.forget("B"));
+    let Votes { agree, of } = window.consensus().unwrap().votes;
+    assert_eq!((agree, of), (2, 2));
+}
+
+#[test]
 fn windows_have_a_size_that_there_is_room_for() {
     for (asked, size) in [(0, 1), (1, 1), (WINDOW_MAX, WINDOW_MAX), (1000, WINDOW_MAX)] {
         let mut window = Window::new(asked);
