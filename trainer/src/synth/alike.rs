@@ -16,6 +16,11 @@ const STRAY: f32 = 0.02;
 /// Characters that many faces draw like others, each with those that it is taken for where nothing else tells.
 const TAKEN_FOR: [(char, &[char]); 4] = [('I', &['1']), ('O', &['0']), ('l', &['1', 'I']), ('|', &['1', 'I', 'l'])];
 
+/// Whether many faces draw a character like another one.
+pub(super) fn is_look_alike(c: char) -> bool {
+    TAKEN_FOR.iter().any(|(own, _)| *own == c)
+}
+
 /// The characters among `characters` that the face draws like one that they are taken for, sorted.
 pub(super) fn mistakable(font: &FontVec, cap_ratio: f32, characters: &[char]) -> Vec<char> {
     let scale = PxScale::from(CAP_PX / cap_ratio);

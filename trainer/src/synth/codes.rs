@@ -1,5 +1,6 @@
 //! Codes, numbers and other texts that labels carry and no word list holds.
 
+use super::alike;
 use super::dice::Dice;
 
 const MONTHS: [&str; 12] = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
@@ -18,18 +19,14 @@ pub(super) fn digits(dice: &mut Dice, count: usize) -> String {
     text
 }
 
-/// Characters that many faces draw like another one: makers of codes avoid them. In a face that draws them so, codes hold
-/// none at all ([`super::alike`]).
-const LOOK_ALIKE: [char; 4] = ['I', 'O', 'l', '|'];
-
-/// The share of look-alikes that codes keep.
+/// The share of look-alikes that codes keep, for makers of codes avoid them; in a face that draws them alike, none at all.
 const LOOK_ALIKE_KEPT: f32 = 0.15;
 
 /// The first character drawn that is no look-alike, or one that is kept.
 pub(super) fn telling(dice: &mut Dice, mut draw: impl FnMut(&mut Dice) -> char) -> char {
     loop {
         let c = draw(dice);
-        if !LOOK_ALIKE.contains(&c) || dice.chance(LOOK_ALIKE_KEPT) {
+        if !alike::is_look_alike(c) || dice.chance(LOOK_ALIKE_KEPT) {
             return c;
         }
     }
