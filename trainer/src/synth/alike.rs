@@ -58,14 +58,14 @@ impl Shape {
     fn is_like(&self, other: &Self) -> bool {
         let reach = (REACH * CAP_PX).round() as i32;
         let near = |(a, b): (&i32, &i32)| (a - b).abs() <= reach;
-        self.bounds.iter().zip(&other.bounds).all(near) && self.is_within(other, reach) && other.is_within(self, reach)
+        let steps = || -reach..=reach;
+        let square = steps().flat_map(|dy| steps().map(move |dx| (dx, dy)));
+        let disc: Vec<(i32, i32)> = square.filter(|(dx, dy)| dx * dx + dy * dy <= reach * reach).collect();
+        self.bounds.iter().zip(&other.bounds).all(near) && self.is_within(other, &disc) && other.is_within(self, &disc)
     }
 
-    /// Whether all ink but a little lies at most `reach` from some of the other's.
-    fn is_within(&self, other: &Self, reach: i32) -> bool {
-        let steps = || -reach..=reach;
-        let disc: Vec<(i32, i32)> = steps().flat_map(|dy| steps().map(move |dx| (dx, dy))).collect();
-        let disc: Vec<(i32, i32)> = disc.into_iter().filter(|(dx, dy)| dx * dx + dy * dy <= reach * reach).collect();
+    /// Whether all ink but a little has some of the other's within a disc around it.
+    fn is_within(&self, other: &Self, disc: &[(i32, i32)]) -> bool {
         let is_far = |&(x, y): &(i32, i32)| !disc.iter().any(|(dx, dy)| other.has(x + dx, y + dy));
         let far = self.points().filter(is_far).count();
         far as f32 <= STRAY * self.points().count() as f32

@@ -26,7 +26,12 @@ pub struct Face {
 impl Face {
     /// Whether the face draws every character of a text.
     pub fn draws(&self, text: &str) -> bool {
-        text.chars().all(|c| self.characters.binary_search(&c).is_ok())
+        text.chars().all(|c| self.has(c))
+    }
+
+    /// Whether the face draws a character.
+    pub(super) fn has(&self, c: char) -> bool {
+        self.characters.binary_search(&c).is_ok()
     }
 
     /// Whether the face draws a text of this kind so that it can be read.

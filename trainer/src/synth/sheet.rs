@@ -43,7 +43,7 @@ fn picture(sheet: &mut GrayImage, line: &LabelledLine, (left, top): (usize, usiz
 }
 
 fn caption(sheet: &mut GrayImage, text: &str, (left, top): (usize, usize), (room, face): (usize, &Face)) {
-    let known = |c: char| if face.characters.binary_search(&c).is_ok() { c } else { '?' };
+    let known = |c: char| if face.has(c) { c } else { '?' };
     let text: String = text.chars().map(known).collect();
     let setting = Setting { cap: CAPTION_CAP, stretch: 0.95, gap: 0.5, word: 1.0, slant: 0.0 };
     let drawn = Layout::new(&layout::outlines(face, &text, &setting), CAPTION_CAP, 0.0);

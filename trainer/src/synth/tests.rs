@@ -1,5 +1,8 @@
 //! Tests over the faces that stand beside the trainer's tests.
 
+use super::dice::Dice;
+use super::renderer::Chosen;
+use super::scenario::Scenario;
 use super::*;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -54,6 +57,21 @@ fn every_character_is_seen() {
         }
     }
     panic!("never seen: {missing:?}");
+}
+
+#[test]
+fn a_code_holds_no_character_that_its_face_draws_like_another() {
+    let (mut codes, mut kept) = (0, 0);
+    for index in 0..10_000 {
+        let Chosen { face, kind, text } = renderer().choose(&mut Dice::new(1, index), Scenario::Label);
+        if kind.is_code() {
+            assert!(!text.chars().any(|c| face.mistakes(c)), "{index}: {text} in {}", face.family);
+            codes += 1;
+            kept += u32::from(text.contains('O'));
+        }
+    }
+    // Where the face tells it from a 0 there is an O.
+    assert!(codes > 5000 && kept > 50, "{kept} of {codes}");
 }
 
 #[test]

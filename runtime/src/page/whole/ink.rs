@@ -52,7 +52,7 @@ const DASH: RangeInclusive<usize> = 3..=INNER;
 
 /// How far the ground may go from a column to the next, in shares of the contrast: away from the ink, as where a glow ends,
 /// and towards it, where what is followed may be ink out of focus.
-const DRIFT: RangeInclusive<f32> = -0.08..=0.02;
+const DRIFT: (f32, f32) = (-0.08, 0.02);
 
 /// The widest thing that is followed to see whether it becomes an edge, in samples.
 const WIDEST: usize = 5 * INNER / 4;
@@ -182,7 +182,7 @@ impl Levels {
             // Of the line's margins the one with less ink in it.
             let [above, below] = [relative[OUTER], relative[OUTER + INNER - 1]];
             let off = if above.abs() < below.abs() { above } else { below };
-            ground += off.clamp(*DRIFT.start(), *DRIFT.end()) * self.contrast;
+            ground += off.clamp(DRIFT.0, DRIFT.1) * self.contrast;
             relative
         };
         columns.map(relative).map(|column| self.mark(&column)).collect()
