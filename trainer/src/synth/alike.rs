@@ -58,10 +58,13 @@ impl Shape {
     fn is_like(&self, other: &Self) -> bool {
         let reach = (REACH * CAP_PX).round() as i32;
         let near = |(a, b): (&i32, &i32)| (a - b).abs() <= reach;
+        if !self.bounds.iter().zip(&other.bounds).all(near) {
+            return false;
+        }
         let steps = || -reach..=reach;
         let square = steps().flat_map(|dy| steps().map(move |dx| (dx, dy)));
         let disc: Vec<(i32, i32)> = square.filter(|(dx, dy)| dx * dx + dy * dy <= reach * reach).collect();
-        self.bounds.iter().zip(&other.bounds).all(near) && self.is_within(other, &disc) && other.is_within(self, &disc)
+        self.is_within(other, &disc) && other.is_within(self, &disc)
     }
 
     /// Whether all ink but a little has some of the other's within a disc around it.
