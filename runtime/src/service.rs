@@ -22,7 +22,7 @@ use crate::frame::{self, RawFrame};
 use crate::image::Gray;
 use crate::output::{Health, Outputs, Snapshot, Sources};
 use crate::recognizer::Recognizer;
-use crate::source::capture::{Capture, CaptureMetrics, CaptureState};
+use crate::source::capture::{Capture, CaptureMetrics, Change};
 use crate::systemd::{Progress, Systemd};
 use crate::telemetry::Metrics;
 use crate::watch::{Counts, Frame, Watch};
@@ -31,7 +31,7 @@ use publisher::Publisher;
 use reload::ConfigFile;
 use signals::Signals;
 
-/// How long to wait for a frame before looking up: signals, the configuration, the camera's state.
+/// How long to wait for a frame before looking up: signals, the configuration, the camera's changes.
 const LOOK_UP: Duration = Duration::from_millis(200);
 
 /// How long outputs may write what waits when the program ends: with all else it must be over within two seconds.
@@ -130,9 +130,9 @@ impl Service {
     /// Waits for a frame and reads it; false once the source has ended.
     fn step(&mut self) -> bool {
         let taken = self.capture.take(&mut self.buffers.raw, LOOK_UP);
-        let state = self.capture.state();
-        let is_finished = state.finished;
-        self.camera(state);
+        // Asked before the changes: none comes after the end.
+        let is_finished = self.capture.is_finished();
+        self.camera();
         if taken.is_some() {
             self.read();
             return true;
@@ -180,21 +180,22 @@ impl Service {
     }
 
     /// Tells that the camera is lost, or there again. Labels that were there have left with it.
-    fn camera(&mut self, state: CaptureState) {
-        for news in self.camera.told.news(state) {
-            let now = Stamp::now();
+    fn camera(&mut self) {
+        for Change { at, problem } in self.capture.changes() {
+            let Some(news) = self.camera.told.news(problem) else { continue };
+            let at = Stamp::of(at);
             let problem = match news {
                 News::There => None,
                 News::Lost { problem, was_there } => {
                     if was_there {
-                        self.publisher.publish_all(now, self.watch.interrupt(now));
+                        self.publisher.publish_all(at, self.watch.interrupt(at));
                     }
                     self.shared.health.lost(problem.clone());
                     Some(problem)
                 }
             };
             self.systemd.status(problem.as_deref().unwrap_or("reading"));
-            self.publisher.publish(now, Kind::Camera { connected: problem.is_none(), problem });
+            self.publisher.publish(at, Kind::Camera { connected: problem.is_none(), problem });
         }
     }
 

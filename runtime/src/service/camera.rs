@@ -1,13 +1,12 @@
 //! What is to be told of the camera.
 
-use crate::source::capture::CaptureState;
+use std::mem;
 
 /// What was told of the camera last.
 #[derive(Debug, Default)]
 pub(super) struct Told {
-    connected: bool,
+    is_there: bool,
     problem: Option<String>,
-    losses: u64,
 }
 
 /// Something to be told.
@@ -20,31 +19,16 @@ pub(super) enum News {
 }
 
 impl Told {
-    /// What is news in a state of capture, in the order in which it happened. It counts as told from now on.
-    ///
-    /// A loss is told even if all of it lies between two looks at the state: reading a frame may take longer.
-    pub(super) fn news(&mut self, state: CaptureState) -> impl Iterator<Item = News> + use<> {
-        let CaptureState { connected, problem, losses, .. } = state;
-        let is_back = connected && self.connected && losses != self.losses;
-        self.losses = losses;
-        let missed = problem.clone().filter(|_| is_back).map(|problem| News::Lost { problem, was_there: true });
-        let problem = problem.filter(|_| !connected);
-        let is_news = missed.is_some() || (connected, &problem) != (self.connected, &self.problem);
-        let news = match problem {
-            None if connected => Some(News::There),
-            Some(problem) => Some(News::Lost { problem, was_there: self.connected }),
-            // It is being opened: there is nothing to tell yet.
-            None => None,
-        };
-        let news = news.filter(|_| is_news);
-        if let Some(news) = &news {
-            self.connected = connected;
-            self.problem = match news {
-                News::Lost { problem, .. } => Some(problem.clone()),
-                News::There => None,
-            };
+    /// What is news in a change of capture: why no frames are coming, or none where they are. It counts as told from now
+    /// on. Another capture, after a change of the configuration, may begin with what was told of the last one.
+    pub(super) fn news(&mut self, problem: Option<String>) -> Option<News> {
+        let is_there = problem.is_none();
+        if (is_there, &problem) == (self.is_there, &self.problem) {
+            return None;
         }
-        missed.into_iter().chain(news)
+        self.problem.clone_from(&problem);
+        let was_there = mem::replace(&mut self.is_there, is_there);
+        Some(problem.map_or(News::There, |problem| News::Lost { problem, was_there }))
     }
 }
 
@@ -52,44 +36,21 @@ impl Told {
 mod tests {
     use super::*;
 
-    fn told(told: &mut Told, connected: bool, problem: &str, losses: u64) -> Vec<News> {
-        let problem = (!problem.is_empty()).then(|| problem.to_owned());
-        told.news(CaptureState { connected, problem, losses, finished: false }).collect()
-    }
-
-    fn lost(problem: &str, was_there: bool) -> News {
-        News::Lost { problem: problem.to_owned(), was_there }
+    fn lost(problem: &str, was_there: bool) -> Option<News> {
+        Some(News::Lost { problem: problem.to_owned(), was_there })
     }
 
     #[test]
     fn each_change_is_told_once() {
-        let mut last = Told::default();
-        assert_eq!(told(&mut last, false, "", 0), [], "it is being opened");
-        assert_eq!(told(&mut last, false, "away", 0), [lost("away", false)]);
-        assert_eq!(told(&mut last, false, "away", 0), []);
-        assert_eq!(told(&mut last, false, "in use", 0), [lost("in use", false)]);
-        assert_eq!(told(&mut last, true, "in use", 0), [News::There]);
-        assert_eq!(told(&mut last, true, "in use", 0), []);
-        assert_eq!(told(&mut last, false, "unplugged", 1), [lost("unplugged", true)]);
-        assert_eq!(told(&mut last, true, "unplugged", 1), [News::There]);
-    }
-
-    #[test]
-    fn a_loss_between_two_looks_is_told() {
-        let mut last = Told::default();
-        assert_eq!(told(&mut last, true, "", 0), [News::There]);
-        assert_eq!(told(&mut last, true, "unplugged", 1), [lost("unplugged", true), News::There]);
-        assert_eq!(told(&mut last, true, "unplugged", 1), []);
-        assert_eq!(told(&mut last, false, "unplugged", 2), [lost("unplugged", true)]);
-        // There again, lost and there once more: nothing was read meanwhile.
-        assert_eq!(told(&mut last, true, "silent", 3), [News::There]);
-    }
-
-    #[test]
-    fn another_capture_counts_anew_and_that_is_no_loss() {
-        let mut last = Told::default();
-        told(&mut last, true, "unplugged", 3);
-        assert_eq!(told(&mut last, true, "", 0), []);
-        assert_eq!(told(&mut last, true, "", 0), []);
+        let mut told = Told::default();
+        let mut news = |problem: &str| told.news((!problem.is_empty()).then(|| problem.to_owned()));
+        assert_eq!(news("away"), lost("away", false));
+        assert_eq!(news("away"), None);
+        assert_eq!(news("in use"), lost("in use", false));
+        assert_eq!(news(""), Some(News::There));
+        assert_eq!(news(""), None);
+        assert_eq!(news("in use"), lost("in use", true));
+        assert_eq!(news("cannot start"), lost("cannot start", false));
+        assert_eq!(news(""), Some(News::There));
     }
 }

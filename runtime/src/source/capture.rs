@@ -3,6 +3,7 @@
 //! Opening, settling, streaming; and after a loss a pause, which doubles up to a limit, and opening again, for as long as it
 //! takes. [`machine`] decides, with times passed in; the thread only waits.
 
+mod changes;
 mod machine;
 mod metrics;
 #[cfg(test)]
@@ -17,6 +18,8 @@ use super::mailbox::Mailbox;
 use super::{CaptureOptions, Opener};
 use crate::clock;
 use crate::frame::RawFrame;
+pub use changes::Change;
+use changes::Changes;
 use machine::{Machine, Step};
 pub use metrics::CaptureMetrics;
 
@@ -24,21 +27,8 @@ pub use metrics::CaptureMetrics;
 #[derive(Debug)]
 pub struct Capture {
     mailbox: Arc<Mailbox>,
-    state: Arc<Mutex<CaptureState>>,
+    changes: Arc<Mutex<Changes>>,
     thread: Option<JoinHandle<()>>,
-}
-
-/// How capture is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct CaptureState {
-    /// Whether frames are coming.
-    pub connected: bool,
-    /// Whether the source has ended and its last frame was taken: no more will come.
-    pub finished: bool,
-    /// What is wrong, with the fix, while no frames are coming; what was wrong last, while they are.
-    pub problem: Option<String>,
-    /// How often frames stopped coming, by which a loss is known that is over already.
-    pub losses: u64,
 }
 
 /// What is known of a frame that was taken.
@@ -52,31 +42,36 @@ impl Capture {
     /// Starts to capture from what `open` opens, and counts in `metrics`, which go on from one capture to the next.
     ///
     /// # Errors
-    /// When the system gives no thread. What is wrong with the source is told by [`state`](Self::state), and tried again.
+    /// When the system gives no thread. What is wrong with the source is told by [`changes`](Self::changes), and tried again.
     pub fn start(open: Opener, options: &CaptureOptions, metrics: Arc<CaptureMetrics>) -> io::Result<Self> {
         let mailbox = Arc::new(Mailbox::new());
-        let state = Arc::default();
-        let machine = Machine::new(open, options.clone(), metrics, Arc::clone(&state));
+        let changes = Arc::default();
+        let machine = Machine::new(open, options.clone(), metrics, Arc::clone(&changes));
         let work = {
             let mailbox = Arc::clone(&mailbox);
             move || run(machine, &mailbox)
         };
         let thread = thread::Builder::new().name("capture".to_owned()).spawn(work)?;
-        Ok(Self { mailbox, state, thread: Some(thread) })
+        Ok(Self { mailbox, changes, thread: Some(thread) })
     }
 
     /// Waits for a frame that was not taken yet, for `timeout` at the most, and puts it into `frame`, whose buffer is used
     /// again.
     ///
-    /// None comes in time while the source is lost, and at once where it has ended: see [`state`](Self::state).
+    /// None comes in time while the source is lost, and at once where it has ended: see [`is_finished`](Self::is_finished).
     pub fn take(&self, frame: &mut RawFrame, timeout: Duration) -> Option<Taken> {
         self.mailbox.take(frame, timeout).map(|dropped| Taken { dropped })
     }
 
-    /// How capture is now.
-    pub fn state(&self) -> CaptureState {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        CaptureState { finished: self.mailbox.is_drained(), ..state }
+    /// What changed since this was asked last, in the order in which it happened. A change is here even where it was over
+    /// before it was asked for.
+    pub fn changes(&self) -> Vec<Change> {
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Whether the source has ended and its last frame was taken: no more will come.
+    pub fn is_finished(&self) -> bool {
+        self.mailbox.is_drained()
     }
 
     /// Closes the source and waits until that is done: a quarter of a second, or as long as opening it takes.

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::super::{CaptureOptions, Delivery, FrameSource, Opener, SourceError};
-use super::{CaptureMetrics, CaptureState};
+use super::{CaptureMetrics, Changes};
 use crate::frame::RawFrame;
 use crate::guard;
 
@@ -29,7 +29,7 @@ pub(super) struct Machine {
     open: Opener,
     options: CaptureOptions,
     metrics: Arc<CaptureMetrics>,
-    state: Arc<Mutex<CaptureState>>,
+    changes: Arc<Mutex<Changes>>,
     stream: Option<Stream>,
     /// The number of the next frame.
     sequence: u64,
@@ -61,10 +61,10 @@ impl Machine {
         open: Opener,
         options: CaptureOptions,
         metrics: Arc<CaptureMetrics>,
-        state: Arc<Mutex<CaptureState>>,
+        changes: Arc<Mutex<Changes>>,
     ) -> Self {
         let (stream, retry_at, pause) = (None, Duration::ZERO, None);
-        Self { open, options, metrics, state, stream, sequence: 0, was_open: false, retry_at, pause, is_told: false }
+        Self { open, options, metrics, changes, stream, sequence: 0, was_open: false, retry_at, pause, is_told: false }
     }
 
     pub(super) fn metrics(&self) -> &CaptureMetrics {
@@ -105,7 +105,6 @@ impl Machine {
     /// Closes the source.
     pub(super) fn close(&mut self) {
         self.metrics.connected.set(0.0);
-        self.state(|state| (state.connected, state.problem) = (false, None));
         self.drop_stream();
     }
 
@@ -131,7 +130,7 @@ impl Machine {
         stream.settling = stream.settling.saturating_sub(1);
         self.metrics.skipped.add(skipped);
         if is_first {
-            self.connect();
+            self.connect(now);
         }
         if is_settling {
             self.metrics.settling.increment();
@@ -144,9 +143,9 @@ impl Machine {
     }
 
     /// Frames are coming.
-    fn connect(&mut self) {
+    fn connect(&mut self, now: Duration) {
         self.metrics.connected.set(1.0);
-        self.state(|state| state.connected = true);
+        self.change(now, None);
         if std::mem::take(&mut self.is_told) {
             eprintln!("labelcam: the source is there, frames are coming");
         }
@@ -160,10 +159,7 @@ impl Machine {
             self.is_told = true;
         }
         self.metrics.connected.set(0.0);
-        self.state(|state| {
-            state.losses += u64::from(state.connected);
-            (state.connected, state.problem) = (false, Some(problem));
-        });
+        self.change(now, Some(problem));
         let [min, max] = [self.options.retry_min_ms, self.options.retry_max_ms].map(Duration::from_millis);
         // A stream that lasted as long as the longest pause was good; one that broke off at once was not.
         let since = self.stream.as_ref().and_then(|stream| stream.since);
@@ -177,8 +173,8 @@ impl Machine {
         Step::Pause(pause)
     }
 
-    fn state(&self, change: impl FnOnce(&mut CaptureState)) {
-        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
+    fn change(&self, now: Duration, problem: Option<String>) {
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner).push(now, problem);
     }
 
     fn drop_stream(&mut self) {

@@ -72,7 +72,7 @@ fn opener(scripts: Vec<Option<Script>>) -> Opener {
 /// A machine, and the time that it believes.
 struct Bench {
     machine: Machine,
-    state: Arc<Mutex<CaptureState>>,
+    changes: Arc<Mutex<Changes>>,
     now: Duration,
     frame: RawFrame,
 }
@@ -83,9 +83,9 @@ impl Bench {
     }
 
     fn with(options: CaptureOptions, scripts: Vec<Option<Script>>) -> Self {
-        let state = Arc::default();
-        let machine = Machine::new(opener(scripts), options, Arc::default(), Arc::clone(&state));
-        Self { machine, state, now: Duration::from_secs(1000), frame: RawFrame::empty() }
+        let changes = Arc::default();
+        let machine = Machine::new(opener(scripts), options, Arc::default(), Arc::clone(&changes));
+        Self { machine, changes, now: Duration::from_secs(1000), frame: RawFrame::empty() }
     }
 
     fn step(&mut self) -> Step {
@@ -101,8 +101,14 @@ impl Bench {
         self.now += Duration::from_millis(ms);
     }
 
-    fn state(&self) -> CaptureState {
-        self.state.lock().unwrap().clone()
+    /// What was wrong at each change since this was asked last; none where frames were coming.
+    fn problems(&self) -> Vec<Option<String>> {
+        self.changes.lock().unwrap().take().into_iter().map(|change| change.problem).collect()
+    }
+
+    /// What is wrong now.
+    fn problem(&self) -> String {
+        self.problems().pop().flatten().expect("something is wrong")
     }
 
     /// Each pause in milliseconds, of `count` that follow one another.
@@ -197,7 +203,7 @@ fn a_timeout_is_a_loss_only_once_all_of_it_has_passed() {
         bench.wait(250);
     }
     assert!(matches!(bench.step(), Step::Pause(_)));
-    let problem = bench.state().problem.unwrap();
+    let problem = bench.problem();
     assert!(problem.contains("camera gave no frame for 1000 ms"), "{problem}");
     let metrics = bench.machine.metrics();
     assert_eq!([&metrics.timeouts, &metrics.losses].map(Counter::get), [1, 1]);
@@ -254,7 +260,7 @@ fn a_source_of_nothing_but_damaged_frames_is_lost() {
         steps += 1;
     }
     assert_eq!(steps, 11, "the opening, and a second of damaged frames");
-    assert!(bench.state().problem.unwrap().contains("only damaged frames"));
+    assert!(bench.problem().contains("only damaged frames"));
 }
 
 #[test]
@@ -262,29 +268,39 @@ fn a_panic_of_a_source_is_a_loss() {
     let mut bench = Bench::new(vec![Some(script(&[Act::Frame, Act::Panic])), Some(script(&[Act::Frame]))]);
     assert_eq!(bench.run(), Step::Frame);
     assert_eq!(bench.pauses(1), [200]);
-    assert!(bench.state().problem.unwrap().contains("the driver is mad"));
+    assert!(bench.problem().contains("the driver is mad"));
     assert_eq!(bench.run(), Step::Frame);
 }
 
 #[test]
-fn the_state_tells_what_is_wrong_and_how_often_frames_stopped() {
+fn every_change_is_told_in_order_however_late_it_is_asked_for() {
     let again = Some(script(&[Act::Frame, Act::End]));
     let mut bench = Bench::new(vec![None, Some(script(&[Act::NotDue, Act::Frame])), None, again]);
-    assert_eq!(bench.state(), CaptureState::default());
+    assert_eq!(bench.problems(), []);
     bench.pauses(1);
-    let problem = Some(lost().to_string());
-    let wrong = CaptureState { problem: problem.clone(), ..CaptureState::default() };
-    assert_eq!(bench.state(), wrong);
+    let problem = || Some(lost().to_string());
+    assert_eq!(bench.problems(), [problem()]);
     assert_eq!([bench.step(), bench.step()], [Step::On, Step::On]);
-    assert_eq!(bench.state(), wrong, "it is open, and gave no frame yet");
+    assert_eq!(bench.problems(), [], "it is open, and gave no frame yet");
     assert_eq!(bench.step(), Step::Frame);
-    assert_eq!(bench.state(), CaptureState { connected: true, ..wrong });
+    // Lost, and a failure to open.
     bench.pauses(2);
     assert_eq!(bench.run(), Step::Frame);
-    let again = CaptureState { connected: true, finished: false, problem, losses: 1 };
-    assert_eq!(bench.state(), again, "a failure to open is no further loss");
+    assert_eq!(bench.problems(), [None, problem(), None], "the same reason twice is told once");
     assert_eq!(bench.step(), Step::End);
-    assert_eq!(bench.state(), CaptureState { losses: 1, ..CaptureState::default() });
+    assert_eq!(bench.problems(), [], "an end is no problem");
+}
+
+#[test]
+fn a_change_has_the_time_at_which_it_happened() {
+    let mut bench = Bench::new(vec![None, Some(script(&[Act::Frame]))]);
+    let first = bench.now;
+    bench.pauses(1);
+    let second = bench.now;
+    assert_eq!(bench.run(), Step::Frame);
+    bench.wait(5000);
+    let times: Vec<_> = bench.changes.lock().unwrap().take().into_iter().map(|change| change.at).collect();
+    assert_eq!(times, [first, second]);
 }
 
 fn start(script: Script) -> (Capture, Arc<CaptureMetrics>) {
@@ -304,7 +320,7 @@ fn a_lossless_source_loses_nothing_to_a_slow_reader() {
         thread::yield_now();
     }
     assert_eq!(capture.take(&mut frame, LONG), None);
-    assert!(capture.state().finished);
+    assert!(capture.is_finished());
     assert_eq!(metrics.dropped.get(), 0);
 }
 
@@ -318,7 +334,7 @@ fn of_other_sources_every_frame_is_taken_or_counted_and_the_last_is_taken() {
         dropped += before;
     }
     assert_eq!((taken + dropped, frame.sequence), (200, 199));
-    assert!(capture.state().finished);
+    assert!(capture.is_finished());
     assert_eq!((metrics.captured.get(), metrics.dropped.get()), (200, dropped));
 }
 
