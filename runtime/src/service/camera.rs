@@ -36,21 +36,21 @@ impl Told {
 mod tests {
     use super::*;
 
-    fn lost(problem: &str, was_there: bool) -> Option<News> {
-        Some(News::Lost { problem: problem.to_owned(), was_there })
+    fn lost(problem: &str, was_there: bool) -> News {
+        News::Lost { problem: problem.to_owned(), was_there }
     }
 
     #[test]
     fn each_change_is_told_once() {
         let mut told = Told::default();
         let mut news = |problem: &str| told.news((!problem.is_empty()).then(|| problem.to_owned()));
-        assert_eq!(news("away"), lost("away", false));
+        assert_eq!(news("away"), Some(lost("away", false)));
         assert_eq!(news("away"), None);
-        assert_eq!(news("in use"), lost("in use", false));
+        assert_eq!(news("in use"), Some(lost("in use", false)));
         assert_eq!(news(""), Some(News::There));
         assert_eq!(news(""), None);
-        assert_eq!(news("in use"), lost("in use", true));
-        assert_eq!(news("cannot start"), lost("cannot start", false));
+        assert_eq!(news("in use"), Some(lost("in use", true)));
+        assert_eq!(news("cannot start"), Some(lost("cannot start", false)));
         assert_eq!(news(""), Some(News::There));
     }
 }
