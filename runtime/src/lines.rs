@@ -8,6 +8,8 @@
 //! 3. Connected pieces (`components`) of like height side by side are joined to words and lines (`chain`, `fit`).
 //! 4. A line gets its corners and a score of how much it looks like text (`outline`); of lines that overlap, from
 //!    different levels or of opposite polarity, the better one stays.
+//! 5. Once these are read, there is a second choice (`second`): what lines that turned out to be no text had hidden, and what
+//!    looks less like text, but lies beside some.
 //!
 //! It does no I/O and reads no clock; the same picture gives the same lines.
 
@@ -29,11 +31,12 @@ mod outline;
 mod pyramid;
 mod quad;
 mod rectify;
+mod second;
 #[cfg(test)]
 mod tests;
 mod threshold;
 
-pub use order::labels;
+pub use order::{labels, sort};
 pub use quad::Quad;
 pub use rectify::{QuadError, check_shape, rectify};
 
@@ -79,6 +82,8 @@ pub struct Finder {
     pyramid: Pyramid,
     thresholds: Thresholds,
     components: Components,
+    /// What was found on all levels of the last picture.
+    candidates: Vec<Candidate>,
 }
 
 impl Finder {
@@ -90,10 +95,10 @@ impl Finder {
 
     /// The lines of a picture in reading order: rows from the top, each from the left.
     pub fn find(&mut self, image: &Gray) -> Vec<FoundLine> {
+        self.candidates.clear();
         if image.width < pyramid::SIDE_MIN_PX || image.height < pyramid::SIDE_MIN_PX {
             return Vec::new();
         }
-        let mut found = Vec::new();
         self.pyramid.build(image);
         for level in 0..=self.pyramid.levels() {
             let picture = self.pyramid.level(level).unwrap_or(image);
@@ -103,19 +108,25 @@ impl Finder {
             let scale = (1 << level) as f32;
             let outlines =
                 chain::chains(&self.components.list).into_iter().filter_map(|c| outline::outline(&c, &self.components));
-            found.extend(outlines.map(|outline| scaled(&outline, scale)).filter(|line| self.counts(line)));
+            let heights = self.options.height_min_px..=self.options.height_max_px;
+            let is_wanted = |line: &Candidate| {
+                let ink = line.quad.height() / (1.0 + 2.0 * outline::MARGIN);
+                line.score >= second::SCORE_MIN.min(self.options.score_min) && heights.contains(&ink)
+            };
+            self.candidates.extend(outlines.map(|outline| scaled(&outline, scale)).filter(is_wanted));
         }
-        let lines = in_rows(distinct(found));
-        let mut lines: Vec<FoundLine> = lines.iter().map(|line| within(line, image)).collect();
-        lines.retain(|line| rectify::check_shape(&line.quad).is_ok());
-        order::sort(&mut lines);
-        lines
+        let found = self.candidates.iter().filter(|line| line.score >= self.options.score_min).copied().collect();
+        lines(found, image)
     }
+}
 
-    fn counts(&self, line: &Candidate) -> bool {
-        let ink = line.quad.height() / (1.0 + 2.0 * outline::MARGIN);
-        line.score >= self.options.score_min && (self.options.height_min_px..=self.options.height_max_px).contains(&ink)
-    }
+/// The lines of a picture that candidates are, in reading order.
+fn lines(candidates: Vec<Candidate>, image: &Gray) -> Vec<FoundLine> {
+    let lines = in_rows(distinct(candidates));
+    let mut lines: Vec<FoundLine> = lines.iter().map(|line| within(line, image)).collect();
+    lines.retain(|line| rectify::check_shape(&line.quad).is_ok());
+    sort(&mut lines, |line| line.quad);
+    lines
 }
 
 /// A line of a level in pixels of the picture, which it may reach beyond.

@@ -3,9 +3,12 @@
 //! A line's shape does not tell whether it is upside down, and its reading does. Lines are read as they lie; the lines of
 //! a label whose readings are doubtful are read upside down as well, and the label decides ([`upright`]). Who acts on a
 //! reading asks which of them stand: [`PageReader::standing`].
+//!
+//! Lines are found twice: what was read tells where else text may be ([`Finder::second_choice`]).
 
 mod again;
 mod doubt;
+mod order;
 #[cfg(test)]
 mod tests;
 mod upright;
@@ -13,13 +16,26 @@ mod whole;
 
 use crate::evaluate::Reader;
 use crate::image::Gray;
-use crate::lines::{FoundLine, Quad, labels, rectify};
+use crate::lines::{Finder, FoundLine, Quad, labels, rectify};
 use crate::recognizer::{ReadError, Reading};
 use again::Again;
 pub use doubt::Doubt;
 
 /// Readings of less confidence are no text: what was found is a pattern, or print that is too small or too blurred.
 pub const CONFIDENCE_MIN: f32 = 0.4;
+
+/// What a reading must be to count as text.
+#[derive(Debug, Clone, Copy)]
+struct Least {
+    confidence: f32,
+    characters: usize,
+}
+
+/// Of the lines that are found first.
+const FIRST: Least = Least { confidence: CONFIDENCE_MIN, characters: 1 };
+
+/// Of the second choice, of which less is text: a lone stroke reads as `/` or `l`.
+const SECOND: Least = Least { confidence: 0.6, characters: 2 };
 
 /// A line that was read.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,9 +51,12 @@ pub struct PageLine {
 /// What was read of a picture.
 #[derive(Debug, Default)]
 pub struct Page {
-    /// The lines in reading order.
+    /// The lines in reading order, those of a label that is upside down from its own top.
     pub lines: Vec<PageLine>,
-    /// Found lines that are left out because nothing was read, or with less than [`CONFIDENCE_MIN`].
+    /// All that was found, the second choice last.
+    pub found: Vec<FoundLine>,
+    /// Found lines that are left out because nothing was read, or with less than [`CONFIDENCE_MIN`]; of the second choice
+    /// also single characters, and what has less than 0.6.
     pub doubtful: usize,
     /// Found lines that a gate kept from being read.
     pub stopped: usize,
@@ -61,39 +80,46 @@ impl<'a> PageReader<'a> {
         Self { reader, upside_down: true }
     }
 
-    /// Reads the lines that were found in a picture.
-    ///
-    /// They keep their order, but for labels that are upside down: their lines are read from the label's own top.
+    /// Finds the lines of a picture and reads them.
     #[must_use]
-    pub fn read(&self, image: &Gray, found: &[FoundLine]) -> Page {
-        self.read_passing(image, found, &mut |_| true)
+    pub fn look(&self, image: &Gray, finder: &mut Finder) -> Page {
+        self.look_passing(image, finder, &mut |_| true)
     }
 
-    /// Reads the lines that were found in a picture and whose cut-out picture `passes`.
-    pub fn read_passing(&self, image: &Gray, found: &[FoundLine], passes: &mut dyn FnMut(&Gray) -> bool) -> Page {
-        let labels = labels(found);
-        let mut slots: Vec<Option<PageLine>> = found.iter().map(|_| None).collect();
+    /// Finds the lines of a picture and reads those whose cut-out picture `passes`.
+    pub fn look_passing(&self, image: &Gray, finder: &mut Finder, passes: &mut dyn FnMut(&Gray) -> bool) -> Page {
         let mut page = Page::default();
-        for first in (0..found.len()).filter(|&at| labels[at] == at) {
-            let members: Vec<usize> = (first..found.len()).filter(|&at| labels[at] == first).collect();
-            let cuts: Vec<_> =
-                members.into_iter().filter_map(|at| cut(image, (at, found[at].quad), passes, &mut page)).collect();
-            let lines = self.label(image, &cuts, &mut page.unread);
-            for (at, line) in cuts.iter().map(|&(at, ..)| at).zip(lines) {
-                slots[at] = line.map(|(quad, reading)| PageLine { quad, reading, label: first });
-            }
-        }
-        let read = slots.into_iter().flatten();
-        let (kept, left_out): (Vec<_>, Vec<_>) = read.partition(|line| is_text(&line.reading));
-        page.lines = kept;
-        page.doubtful = left_out.len();
+        self.read(image, finder.find(image), &mut page, (&mut *passes, FIRST));
+        let read: Vec<Quad> = page.lines.iter().map(|line| line.quad).collect();
+        let second = finder.second_choice(image, &page.found, &read);
+        self.read(image, second, &mut page, (passes, SECOND));
+        order::arrange(&mut page.lines);
         page
     }
 
-    /// Reads the lines of a label, the right way up, from its own top; none for a line that cannot be read.
+    /// Reads lines that were found, label by label, and adds them to a page where they pass and are sure enough.
+    fn read(&self, image: &Gray, found: Vec<FoundLine>, page: &mut Page, (passes, least): Limits) {
+        let quads: Vec<Quad> = found.iter().map(|line| line.quad).collect();
+        let labels = labels(&quads);
+        for first in (0..quads.len()).filter(|&at| labels[at] == at) {
+            let members = (first..quads.len()).filter(|&at| labels[at] == first);
+            let cuts: Vec<Cut> = members.filter_map(|at| cut(image, quads[at], passes, page)).collect();
+            for (quad, reading) in self.label(image, &cuts, &mut page.unread).into_iter().flatten() {
+                if least.is_reached(&reading) {
+                    // Labels are told apart once all lines are there.
+                    page.lines.push(PageLine { quad, reading, label: 0 });
+                } else {
+                    page.doubtful += 1;
+                }
+            }
+        }
+        page.found.extend(found);
+    }
+
+    /// Reads the lines of a label, the right way up; none for a line that cannot be read.
     fn label(&self, image: &Gray, cuts: &[Cut], unread: &mut Vec<(Quad, ReadError)>) -> Vec<Option<Read>> {
         let mut lines = Vec::new();
-        for &(_, quad, ref cut) in cuts {
+        for &(quad, ref cut) in cuts {
             match self.reader.line(cut) {
                 Ok(reading) => lines.push(Some((quad, reading))),
                 Err(error) => {
@@ -105,11 +131,11 @@ impl<'a> PageReader<'a> {
         if !self.upside_down || !upright::is_doubtful(&confidences(&lines)) {
             return lines;
         }
-        let upside_down = |&(_, quad, _): &Cut| {
+        let upside_down = |&(quad, _): &Cut| {
             let quad = quad.turned();
             Some((quad, self.reader.line(&rectify(image, &quad).ok()?).ok()?))
         };
-        let turned: Vec<_> = cuts.iter().rev().map(upside_down).collect();
+        let turned: Vec<_> = cuts.iter().map(upside_down).collect();
         if upright::is_upside_down(&confidences(&lines), &confidences(&turned)) { turned } else { lines }
     }
 
@@ -135,21 +161,25 @@ impl<'a> PageReader<'a> {
     }
 }
 
-/// Whether a reading is worth reporting.
-fn is_text(reading: &Reading) -> bool {
-    !reading.text.trim().is_empty() && reading.confidence >= CONFIDENCE_MIN
+impl Least {
+    fn is_reached(self, reading: &Reading) -> bool {
+        reading.text.trim().chars().count() >= self.characters && reading.confidence >= self.confidence
+    }
 }
 
-/// A found line that was cut out: its number, its place and its picture.
-type Cut = (usize, Quad, Gray);
+/// Which lines are kept: those whose cut-out picture passes, and whose reading is this at least.
+type Limits<'a> = (&'a mut dyn FnMut(&Gray) -> bool, Least);
+
+/// A found line that was cut out: its place and its picture.
+type Cut = (Quad, Gray);
 
 /// A line that was read, and where it is.
 type Read = (Quad, Reading);
 
 /// Cuts a found line out; none, and counted, where that is not possible or a gate stops it.
-fn cut(image: &Gray, (at, quad): (usize, Quad), passes: &mut dyn FnMut(&Gray) -> bool, page: &mut Page) -> Option<Cut> {
+fn cut(image: &Gray, quad: Quad, passes: &mut dyn FnMut(&Gray) -> bool, page: &mut Page) -> Option<Cut> {
     match rectify(image, &quad) {
-        Ok(cut) if passes(&cut) => return Some((at, quad, cut)),
+        Ok(cut) if passes(&cut) => return Some((quad, cut)),
         Ok(_) => page.stopped += 1,
         Err(error) => page.unread.push((quad, error.into())),
     }

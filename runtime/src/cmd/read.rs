@@ -140,7 +140,7 @@ impl Run<'_> {
                 return Ok(false);
             }
         };
-        let page = PageReader::new(self.reader).read(&picture, &self.finder.find(&picture));
+        let page = PageReader::new(self.reader).look(&picture, &mut self.finder);
         for line in &page.lines {
             self.print(file, &line.reading, Some(line.quad))?;
         }

@@ -44,15 +44,16 @@ pub(super) fn distinct(mut found: Vec<Candidate>) -> Vec<Candidate> {
     });
     let mut kept: Vec<Candidate> = Vec::new();
     for line in found {
-        let same = |other: &Candidate| {
-            let least = line.quad.area().min(other.quad.area());
-            near(&line.quad, &other.quad) && line.quad.shared(&other.quad) > SHARED_MAX * least
-        };
-        if !kept.iter().any(same) {
+        if !kept.iter().any(|other| is_same(&line.quad, &other.quad)) {
             kept.push(line);
         }
     }
     kept
+}
+
+/// Whether two lines are the same, or one is within the other.
+pub(super) fn is_same(one: &Quad, other: &Quad) -> bool {
+    near(one, other) && one.shared(other) > SHARED_MAX * one.area().min(other.area())
 }
 
 /// Whether two quadrilaterals can share anything: the ways between their corners are no longer than both together.

@@ -1,6 +1,6 @@
 //! The order in which lines are read, and which of them are of one label.
 
-use super::FoundLine;
+use super::Quad;
 
 /// Lines whose middles differ by less are side by side, in heights of the smaller.
 const SAME_ROW: f32 = 0.5;
@@ -14,28 +14,28 @@ const LABEL_HEIGHTS: f32 = 2.5;
 /// Lines of one label differ by this in direction at most, in radians.
 const LABEL_ANGLES: f32 = 0.12;
 
-/// Puts lines in reading order: rows from the top, each from the left.
-pub(super) fn sort(lines: &mut [FoundLine]) {
-    let y = |line: &FoundLine| line.quad.centre()[1];
+/// Puts what lies at `quad` in reading order: rows from the top, each from the left.
+pub fn sort<T>(lines: &mut [T], quad: impl Fn(&T) -> Quad) {
+    let y = |line: &T| quad(line).centre()[1];
     lines.sort_by(|a, b| y(a).total_cmp(&y(b)));
     let mut start = 0;
     while start < lines.len() {
-        let first = lines[start].quad;
-        let beside = |line: &FoundLine| {
-            let height = first.height().min(line.quad.height());
+        let first = quad(&lines[start]);
+        let beside = |line: &T| {
+            let height = first.height().min(quad(line).height());
             y(line) - first.centre()[1] < SAME_ROW * height
         };
         let end = start + lines[start..].iter().take_while(|line| beside(line)).count();
         // A line is beside itself, unless it has no height.
         let end = end.max(start + 1);
-        lines[start..end].sort_by(|a, b| a.quad.centre()[0].total_cmp(&b.quad.centre()[0]));
+        lines[start..end].sort_by(|a, b| quad(a).centre()[0].total_cmp(&quad(b).centre()[0]));
         start = end;
     }
 }
 
 /// The label that each line is of, numbered by its first line: lines near one another, alike in height and direction.
 #[must_use]
-pub fn labels(lines: &[FoundLine]) -> Vec<usize> {
+pub fn labels(lines: &[Quad]) -> Vec<usize> {
     let mut label: Vec<usize> = (0..lines.len()).collect();
     for at in 0..lines.len() {
         for other in 0..at {
@@ -49,8 +49,8 @@ pub fn labels(lines: &[FoundLine]) -> Vec<usize> {
     label
 }
 
-fn together(one: &FoundLine, other: &FoundLine) -> bool {
-    let (a, b) = (&one.quad, &other.quad);
+/// Whether two lines are of one label.
+pub(super) fn together(a: &Quad, b: &Quad) -> bool {
     let (least, most) = (a.height().min(b.height()), a.height().max(b.height()));
     if most > LABEL_HEIGHTS * least || (a.angle() - b.angle()).abs() > LABEL_ANGLES {
         return false;
@@ -66,10 +66,9 @@ fn together(one: &FoundLine, other: &FoundLine) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lines::Quad;
 
-    fn line(x: f32, y: f32, width: f32, height: f32) -> FoundLine {
-        FoundLine { quad: Quad([[x, y], [x + width, y], [x + width, y + height], [x, y + height]]), score: 1.0 }
+    fn line(x: f32, y: f32, width: f32, height: f32) -> Quad {
+        Quad([[x, y], [x + width, y], [x + width, y + height], [x, y + height]])
     }
 
     #[test]
@@ -77,7 +76,7 @@ mod tests {
         let expected = [line(10.0, 12.0, 50.0, 20.0), line(100.0, 8.0, 50.0, 20.0), line(0.0, 40.0, 90.0, 20.0)];
         for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0], [2, 0, 1]] {
             let mut lines = order.map(|at| expected[at]);
-            sort(&mut lines);
+            sort(&mut lines, |line| *line);
             assert_eq!(lines, expected);
         }
     }

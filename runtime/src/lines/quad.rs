@@ -18,6 +18,18 @@ impl Quad {
         Self([c, d, a, b])
     }
 
+    /// Whether its text is upside down, or nearer to that than to upright.
+    #[must_use]
+    pub fn is_upside_down(&self) -> bool {
+        self.angle().abs() > FRAC_PI_2
+    }
+
+    /// The same place as a line that is found has it, whose text may be upside down.
+    #[must_use]
+    pub fn as_it_lies(self) -> Self {
+        if self.is_upside_down() { self.turned() } else { self }
+    }
+
     /// The same place with room `along` the text at either end and `across` it above and below, in heights; less room where
     /// they are below 0.
     #[must_use]

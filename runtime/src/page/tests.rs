@@ -33,12 +33,20 @@ fn put(picture: &mut Gray, (bytes, skipped): (&[u8], usize), (left, top): (usize
     FoundLine { quad: Quad(corners.map(|corner| corner.map(f32::from))), score: 1.0 }
 }
 
+/// The lines that are read of those found.
+fn lines(reader: &PageReader, picture: &Gray, found: &[FoundLine]) -> Vec<PageLine> {
+    let mut page = Page::default();
+    reader.read(picture, found.to_vec(), &mut page, (&mut |_| true, FIRST));
+    order::arrange(&mut page.lines);
+    page.lines
+}
+
 /// What is read, and whether it stands.
 fn read(picture: &Gray, found: &[FoundLine], upside_down: bool) -> Vec<(String, bool)> {
     let (recognizer, allow) = (recognizer(), AllowList::all());
     let reader = Reader { recognizer: &recognizer, allow: &allow, lexicon: None };
     let reader = PageReader { reader, upside_down };
-    let lines = reader.read(picture, found).lines;
+    let lines = lines(&reader, picture, found);
     let standing = reader.standing(picture, &lines, &|_| false);
     lines.into_iter().zip(standing).map(|(line, standing)| (line.reading.text, standing.is_ok())).collect()
 }
@@ -85,7 +93,7 @@ fn what_is_known_is_not_looked_at_again() {
     let number = put(&mut picture, (NUMBER, NUMBER_EDGE), (100, 60));
     let (recognizer, allow) = (recognizer(), AllowList::all());
     let reader = PageReader::new(Reader { recognizer: &recognizer, allow: &allow, lexicon: None });
-    let lines = reader.read(&picture, &[number]).lines;
+    let lines = lines(&reader, &picture, &[number]);
     let standing = reader.standing(&picture, &lines, &|line| line.reading.text == "96");
     assert_eq!(standing, [Ok(lines[0].reading.clone())]);
 }

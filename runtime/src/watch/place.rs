@@ -188,12 +188,11 @@ impl Anywhere {
             return;
         }
         self.sights.clear();
-        let found = self.finder.find(image);
         let counts = &look.counts.watch;
-        counts.found.add(found.len() as u64);
         let reader = look.reader(&self.allow, self.lexicon.as_ref());
         let reader = PageReader { reader, upside_down: self.upside_down };
-        let page = reader.read_passing(image, &found, &mut |cut| look.passes(cut));
+        let page = reader.look_passing(image, &mut self.finder, &mut |cut| look.passes(cut));
+        counts.found.add(page.found.len() as u64);
         counts.read.add((page.lines.len() + page.doubtful) as u64);
         counts.unread.add(page.unread.len() as u64);
         let standing = reader.standing(image, &page.lines, &|line| look.is_known(line));

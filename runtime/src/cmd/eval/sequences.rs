@@ -50,9 +50,8 @@ struct Live<'a> {
 impl Live<'_> {
     /// The lines of a frame.
     fn frame(&mut self, picture: &Gray) -> Vec<FrameLine> {
-        let found = self.finder.find(picture);
         let passes = &mut |cut: &Gray| gate::line(cut, &GateOptions::default(), self.gates).is_none();
-        let lines = self.reader.read_passing(picture, &found, passes).lines;
+        let lines = self.reader.look_passing(picture, &mut self.finder, passes).lines;
         let standing = self.reader.standing(picture, &lines, &|_| false);
         let line = |(PageLine { quad, reading, .. }, standing): (_, Result<Reading, _>)| match standing {
             Ok(reading) => FrameLine { quad, reading, doubt: None },
