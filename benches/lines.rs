@@ -1,4 +1,4 @@
-//! Finding lines in whole pictures, and cutting one out.
+//! Finding lines in whole pictures, first and second, and cutting one out.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -20,6 +20,14 @@ fn main() {
     for (name, picture) in [("scene", &scene), ("noise", &noise(640, 480)), ("large", &tiled(&scene, 1280, 720))] {
         let size = format!("{}x{}", picture.width, picture.height);
         group.bench_function(BenchmarkId::new(name, size), |bencher| bencher.iter(|| finder.find(black_box(picture))));
+    }
+    group.finish();
+    let mut group = criterion.benchmark_group("lines/second_choice");
+    for (name, picture) in [("scene", &scene), ("noise", &noise(640, 480))] {
+        let found = finder.find(picture);
+        // As though every other place had turned out to be text.
+        let read: Vec<_> = found.iter().step_by(2).map(|line| line.quad).collect();
+        group.bench_function(name, |bencher| bencher.iter(|| finder.second_choice(black_box(picture), &found, &read)));
     }
     group.finish();
     let line = finder.find(&scene).into_iter().next().expect("the scene has lines");

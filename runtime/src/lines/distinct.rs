@@ -57,7 +57,7 @@ pub(super) fn is_same(one: &Quad, other: &Quad) -> bool {
 }
 
 /// Whether two quadrilaterals can share anything: the ways between their corners are no longer than both together.
-fn near(one: &Quad, other: &Quad) -> bool {
+pub(super) fn near(one: &Quad, other: &Quad) -> bool {
     let ([ax, ay], [bx, by]) = (one.centre(), other.centre());
     let reach = |quad: &Quad| (quad.width() + quad.height()) / 2.0;
     (bx - ax).hypot(by - ay) <= reach(one) + reach(other)

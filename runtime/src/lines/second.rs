@@ -3,7 +3,7 @@
 //! A pattern that looks more like text than the line that it overlaps hides it, and a line of two or three letters looks
 //! hardly like one. To look at all such places costs more readings than it is worth; beside text most of them are text.
 
-use super::distinct::{Candidate, is_same};
+use super::distinct::{Candidate, is_same, near};
 use super::order::together;
 use super::{Finder, FoundLine, Quad, lines};
 use crate::image::Gray;
@@ -20,10 +20,10 @@ impl Finder {
     #[must_use]
     pub fn second_choice(&self, image: &Gray, tried: &[FoundLine], read: &[Quad]) -> Vec<FoundLine> {
         let upright: Vec<Quad> = read.iter().map(|quad| quad.as_it_lies()).collect();
-        let is_free = |line: &Candidate| {
-            !upright.iter().any(|quad| is_same(quad, &line.quad))
-                && !tried.iter().any(|other| line.quad.overlap(&other.quad) > OVERLAP_MAX)
+        let is_tried = |line: &Candidate| {
+            tried.iter().any(|other| near(&line.quad, &other.quad) && line.quad.overlap(&other.quad) > OVERLAP_MAX)
         };
+        let is_free = |line: &Candidate| !upright.iter().any(|quad| is_same(quad, &line.quad)) && !is_tried(line);
         let is_likely = |line: &Candidate| {
             line.score >= self.options.score_min || upright.iter().any(|quad| together(quad, &line.quad))
         };
