@@ -13,10 +13,13 @@ pub(super) fn arrange(lines: &mut [PageLine]) {
         let members: Vec<usize> = (first..lines.len()).filter(|&at| labels[at] == first).collect();
         let turned = members.iter().filter(|&&at| lines[at].quad.is_upside_down()).count();
         if 2 * turned > members.len() {
-            let pairs = members.iter().zip(members.iter().rev()).take(members.len() / 2);
-            pairs.for_each(|(&one, &other)| lines.swap(one, other));
+            for (&one, &other) in members.iter().zip(members.iter().rev()).take(members.len() / 2) {
+                lines.swap(one, other);
+            }
         }
-        members.into_iter().for_each(|at| lines[at].label = first);
+        for at in members {
+            lines[at].label = first;
+        }
     }
 }
 
