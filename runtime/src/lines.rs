@@ -36,7 +36,7 @@ mod second;
 mod tests;
 mod threshold;
 
-pub use order::{labels, sort};
+pub use order::{by_label, sort};
 pub use quad::Quad;
 pub use rectify::{QuadError, check_shape, rectify};
 

@@ -16,7 +16,7 @@ mod whole;
 
 use crate::evaluate::Reader;
 use crate::image::Gray;
-use crate::lines::{Finder, FoundLine, Quad, labels, rectify};
+use crate::lines::{Finder, FoundLine, Quad, by_label, rectify};
 use crate::recognizer::{ReadError, Reading};
 use again::Again;
 pub use doubt::Doubt;
@@ -100,10 +100,8 @@ impl<'a> PageReader<'a> {
     /// Reads lines that were found, label by label, and adds them to a page where they pass and are sure enough.
     fn read(&self, image: &Gray, found: Vec<FoundLine>, page: &mut Page, (passes, least): Limits) {
         let quads: Vec<Quad> = found.iter().map(|line| line.quad).collect();
-        let labels = labels(&quads);
-        for first in (0..quads.len()).filter(|&at| labels[at] == at) {
-            let members = (first..quads.len()).filter(|&at| labels[at] == first);
-            let cuts: Vec<Cut> = members.filter_map(|at| cut(image, quads[at], passes, page)).collect();
+        for members in by_label(&quads) {
+            let cuts: Vec<Cut> = members.into_iter().filter_map(|at| cut(image, quads[at], passes, page)).collect();
             for (quad, reading) in self.label(image, &cuts, &mut page.unread).into_iter().flatten() {
                 if least.is_reached(&reading) {
                     // Labels are told apart once all lines are there.

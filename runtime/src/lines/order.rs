@@ -33,9 +33,17 @@ pub fn sort<T>(lines: &mut [T], quad: impl Fn(&T) -> Quad) {
     }
 }
 
-/// The label that each line is of, numbered by its first line: lines near one another, alike in height and direction.
+/// The lines of each label, as their places in `lines`: lines near one another, alike in height and direction. Labels come in
+/// the order of their first lines.
 #[must_use]
-pub fn labels(lines: &[Quad]) -> Vec<usize> {
+pub fn by_label(lines: &[Quad]) -> Vec<Vec<usize>> {
+    let labels = labels(lines);
+    let firsts = (0..lines.len()).filter(|&at| labels[at] == at);
+    firsts.map(|first| (first..lines.len()).filter(|&at| labels[at] == first).collect()).collect()
+}
+
+/// The label that each line is of, numbered by its first line.
+fn labels(lines: &[Quad]) -> Vec<usize> {
     let mut label: Vec<usize> = (0..lines.len()).collect();
     for at in 0..lines.len() {
         for other in 0..at {

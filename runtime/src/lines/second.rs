@@ -30,8 +30,8 @@ impl Finder {
         let candidates = self.candidates.iter().filter(|line| is_likely(line) && is_free(line)).copied().collect();
         let mut found = lines(candidates, image);
         for line in &mut found {
-            let mut labels = read.iter().filter(|quad| together(&quad.as_it_lies(), &line.quad));
-            if labels.any(Quad::is_upside_down) {
+            let mut beside = read.iter().zip(&upright).filter(|(_, quad)| together(quad, &line.quad));
+            if beside.any(|(quad, _)| quad.is_upside_down()) {
                 line.quad = line.quad.turned();
             }
         }

@@ -1,16 +1,14 @@
 //! The order of lines that were read.
 
 use super::PageLine;
-use crate::lines::{Quad, labels, sort};
+use crate::lines::{Quad, by_label, sort};
 
 /// Puts lines in reading order and tells which of them are of one label. A label that is upside down is read from its own
 /// top: its lines change places among themselves.
 pub(super) fn arrange(lines: &mut [PageLine]) {
     sort(lines, |line| line.quad.as_it_lies());
     let quads: Vec<Quad> = lines.iter().map(|line| line.quad.as_it_lies()).collect();
-    let labels = labels(&quads);
-    for first in (0..lines.len()).filter(|&at| labels[at] == at) {
-        let members: Vec<usize> = (first..lines.len()).filter(|&at| labels[at] == first).collect();
+    for (label, members) in by_label(&quads).into_iter().enumerate() {
         let turned = members.iter().filter(|&&at| lines[at].quad.is_upside_down()).count();
         if 2 * turned > members.len() {
             for (&one, &other) in members.iter().zip(members.iter().rev()).take(members.len() / 2) {
@@ -18,7 +16,7 @@ pub(super) fn arrange(lines: &mut [PageLine]) {
             }
         }
         for at in members {
-            lines[at].label = first;
+            lines[at].label = label;
         }
     }
 }
